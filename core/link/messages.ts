@@ -1,0 +1,40 @@
+/** What device and server say to each other over the socket: one JSON object a line. */
+import type { PublicFix } from '../ride/fix.js'
+import type { Segment } from '../ride/footage.js'
+import type { Now } from '../ride/now.js'
+import type { Ride } from '../ride/ride.js'
+
+/** From the device. `hello` opens a connection and names the device all its messages are about. */
+export type DeviceMessage = { readonly kind: 'hello'; readonly deviceId: string; readonly now: Now } | News | Answer
+
+/** What the device tells everybody, unasked. */
+export type News =
+  | { readonly kind: 'now'; readonly now: Now }
+  | { readonly kind: 'fix'; readonly fix: PublicFix }
+  | { readonly kind: 'ride'; readonly ride: Ride }
+  | { readonly kind: 'segment'; readonly segment: Segment }
+
+/** What the server wants of the device; each wish gets exactly one answer. */
+export type Wish = { readonly kind: 'rename-ride'; readonly rideId: string; readonly name: string | null }
+
+export interface WishMessage {
+  readonly kind: 'wish'
+  /** Chosen by the asker, unique on its connection. */
+  readonly id: number
+  readonly wish: Wish
+}
+
+export interface Answer {
+  readonly kind: 'answer'
+  readonly id: number
+  readonly outcome: Outcome
+}
+
+/** done: it was carried out and outlives a power cut; refused: it cannot be, for a reason a rider can read. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** Longer lines than this end the connection: neither end sends them. */
+export const MOST_LINE_BYTES = 256 * 1024

@@ -1,0 +1,49 @@
+/** A segment of video, and the names its files have on the card. */
+
+/** recording: growing; recorded: closed, its time may be unknown; tagged: dated and final; swept: its video is gone. */
+export type SegmentState = 'recording' | 'recorded' | 'tagged' | 'swept'
+
+export interface Segment {
+  readonly id: string
+  readonly rideId: string | null
+  readonly camera: string
+  /** Counts up per camera over all boots. */
+  readonly number: number
+  /** UTC of the first frame; null while the clock is not trusted. */
+  readonly startUtcMs: number | null
+  readonly startUncertaintyMs: number | null
+  readonly durationMs: number
+  readonly frames: number
+  readonly sizeBytes: number
+  readonly state: SegmentState
+  readonly kept: boolean
+}
+
+const NUMBER_DIGITS = 6
+
+export const segmentId = (camera: string, number: number): string => `${camera}-${padded(number)}`
+
+/** The folder, under footage/, in which one boot records: no clock is needed to name it. */
+export const bootFolder = (bootNumber: number): string => `boot-${padded(bootNumber)}`
+
+/** What ffmpeg's segment muxer is given to name files by. */
+export const recordingPattern = (camera: string): string => `${camera}-%0${NUMBER_DIGITS}d.mp4`
+
+/** camera and number of a file the recorder named, or null for any other name. */
+export function parseRecordingName(name: string): { readonly camera: string; readonly number: number } | null {
+  const found = /^([a-z0-9][a-z0-9-]*)-(\d{6,})\.mp4$/.exec(name)
+  return found === null ? null : { camera: found[1] as string, number: Number(found[2]) }
+}
+
+/**
+ * Folder and base name of a dated segment, under footage/: by UTC of the first frame, which a stranger can read, and by
+ * number, so that nothing collides when a clock steps. Safe on FAT and exFAT.
+ */
+export function datedName(camera: string, number: number, startUtcMs: number): { folder: string; base: string } {
+  const iso = new Date(startUtcMs).toISOString()
+  const folder = iso.slice(0, 10)
+  const clock = iso.slice(11, 19).replaceAll(':', '')
+  return { folder, base: `${camera}-${folder}T${clock}Z-${padded(number)}` }
+}
+
+const padded = (number: number): string => String(number).padStart(NUMBER_DIGITS, '0')

@@ -1,0 +1,59 @@
+/** A ride as people see it, and a kept point of its track. */
+
+import type { PublicFix } from './fix.js'
+import type { Bounds } from './geo.js'
+
+export interface Ride {
+  readonly id: string
+  readonly name: string | null
+  /** Of the first fix; null while no receiver was believed in that boot. */
+  readonly startedUtcMs: number | null
+  /** Of the last fix; null while the ride is in progress or its time is unknown. */
+  readonly endedUtcMs: number | null
+  readonly distanceM: number
+  readonly movingMs: number
+  readonly elapsedMs: number
+  readonly ascentM: number | null
+  /** Distance over moving time; null before anything moved. */
+  readonly avgSpeedMps: number | null
+  readonly maxSpeedMps: number | null
+  readonly bounds: Bounds | null
+  /** Encoded polyline, 5 digits; null until the ride has one. */
+  readonly preview: string | null
+  readonly cameras: readonly string[]
+  /** How many segments and incidents it has. */
+  readonly segments: number
+  readonly incidents: number
+  readonly kept: boolean
+  readonly simulated: boolean
+  readonly source: 'device' | 'import'
+  /** IANA name; null until it is known. */
+  readonly timeZone: string | null
+}
+
+/** A fix of a ride's track. */
+export interface TrackPoint extends PublicFix {
+  readonly monoMs: number
+}
+
+/** Why a raw fix is no part of the track; it is kept all the same. */
+export type LeftOut = 'time-not-increasing' | 'implausible-jump'
+
+/** Fixes further apart than this do not belong to one stretch. */
+export const STRETCH_GAP_MS = 5_000
+
+/** The points in stretches: a stretch ends where fixes stop for over 5 s. */
+export function stretchesOf<Point extends { readonly monoMs: number }>(points: Iterable<Point>): Point[][] {
+  const stretches: Point[][] = []
+  let current: Point[] = []
+  for (const point of points) {
+    const last = current.at(-1)
+    if (last !== undefined && point.monoMs - last.monoMs > STRETCH_GAP_MS) {
+      stretches.push(current)
+      current = []
+    }
+    current.push(point)
+  }
+  if (current.length > 0) stretches.push(current)
+  return stretches
+}
