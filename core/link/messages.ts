@@ -15,7 +15,14 @@ export type News =
   | { readonly kind: 'segment'; readonly segment: Segment }
 
 /** What the server wants of the device; each wish gets exactly one answer. */
-export type Wish = { readonly kind: 'rename-ride'; readonly rideId: string; readonly name: string | null }
+export type Wish = RenameRide
+
+export interface RenameRide {
+  readonly kind: 'rename-ride'
+  readonly rideId: string
+  /** null takes the name away. */
+  readonly name: string | null
+}
 
 export interface WishMessage {
   readonly kind: 'wish'

@@ -1,0 +1,19 @@
+/** Everything that can be asked of, and done to, the catalogue of rides. */
+
+import { readClock, writeClock } from './clock.js'
+import type { Connection } from './database.js'
+import { readFootage, writeFootage } from './footage.js'
+import { readRides, writeRides } from './rides.js'
+import { readTrack, writeTrack } from './track.js'
+
+export function reading(database: Connection) {
+  const clock = readClock(database)
+  return { ...clock, ...readRides(database), ...readTrack(database), ...readFootage(database, clock.anchorsOf) }
+}
+
+export function writing(database: Connection) {
+  return { ...writeClock(database), ...writeRides(database), ...writeTrack(database), ...writeFootage(database) }
+}
+
+export type Reading = ReturnType<typeof reading>
+export type Writing = ReturnType<typeof writing>

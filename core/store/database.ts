@@ -1,0 +1,70 @@
+/** Opens SQLite files so that what is committed is on the card, and so that a reader needs no right to write. */
+import { existsSync, statSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { type Migration, migrate } from './migrations.js'
+
+export type Connection = Database.Database
+
+/** "Spok" in ASCII: a zero-length or foreign file opens and passes every check of SQLite's own, but does not carry this. */
+const APPLICATION_ID = 0x53706f6b
+/** A write that waits longer than this for another process' lock has met trouble, not traffic. */
+const BUSY_TIMEOUT_MS = 300
+
+/**
+ * Opens the file for its one writer, makes it where it is missing and brings its tables up to date.
+ * @throws where the file is not Spokecam's, comes from a later version, or cannot be made durable
+ */
+export function openForWriting(file: string, migrations: readonly Migration[]): Connection {
+  const isNew = !existsSync(file) || statSync(file).size === 0
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  database.pragma('journal_mode = WAL')
+  database.pragma('synchronous = FULL')
+  database.pragma('journal_size_limit = 8388608')
+  database.pragma('foreign_keys = ON')
+  database.pragma('trusted_schema = OFF')
+  database.pragma('cell_size_check = ON')
+  if (isNew) database.pragma(`application_id = ${APPLICATION_ID}`)
+  requireOurs(database, file)
+  requireDurable(database, file)
+  migrate(database, migrations, file)
+  return database
+}
+
+/**
+ * Opens the file without touching it: another user in a folder it cannot write may do so, the writer running or not.
+ * @throws where the file is missing or not Spokecam's
+ */
+export function openForReading(file: string): Connection {
+  const database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+  requireOurs(database, file)
+  return database
+}
+
+/**
+ * Closes a writer and leaves -wal and -shm beside the file. The last connection to close would remove them, and a reader
+ * that may not write the folder could not open the database any more; a read-only connection that closes last cannot
+ * take the exclusive lock this needs.
+ */
+export function closeForReaders(database: Connection): void {
+  const last = new Database(database.name, { readonly: true })
+  last.pragma('user_version') // Only a connection that has read something holds a lock.
+  database.pragma('wal_checkpoint(TRUNCATE)')
+  database.close()
+  last.close()
+}
+
+function requireOurs(database: Connection, file: string): void {
+  const id = database.pragma('application_id', { simple: true })
+  if (id === APPLICATION_ID) return
+  database.close()
+  throw new Error(`${file} is not a database of Spokecam: its application_id is ${id}`)
+}
+
+/** better-sqlite3 is built with NORMAL as the default in WAL mode, which loses whole rides in a power cut. */
+function requireDurable(database: Connection, file: string): void {
+  const mode = database.pragma('journal_mode', { simple: true })
+  const synchronous = database.pragma('synchronous', { simple: true })
+  if (mode === 'wal' && synchronous === 2) return
+  database.close()
+  throw new Error(`${file} cannot be made durable: journal_mode is ${mode}, synchronous is ${synchronous}`)
+}

@@ -1,0 +1,195 @@
+/** Segments in the catalogue, from the moment their file opens until their video is swept. */
+import { type Anchor, utcOf, utcUncertaintyOf } from '../ride/clock.js'
+import { type Segment, type SegmentState, segmentId } from '../ride/footage.js'
+import type { Connection } from './database.js'
+import { type Listed, type Listing, listed, positionOf } from './listing.js'
+
+export interface SegmentOpened {
+  readonly camera: string
+  readonly number: number
+  readonly bootNumber: number
+  readonly rideId: string | null
+  /** Of the first frame. */
+  readonly startMonoMs: number
+  readonly startUncertaintyMs: number
+  /** Relative to the footage folder. */
+  readonly file: string
+}
+
+export interface SegmentClosed {
+  readonly id: string
+  readonly startMonoMs: number
+  readonly startUncertaintyMs: number
+  readonly durationMs: number
+  readonly frames: number
+  readonly sizeBytes: number
+}
+
+export interface SegmentTagged {
+  readonly id: string
+  readonly startUtcMs: number
+  readonly startUncertaintyMs: number
+  readonly sizeBytes: number
+  /** The tagged file; what was recorded stays readable beside it until it is forgotten. */
+  readonly file: string
+}
+
+/** A segment with where it lies: what the rooms that open files need. */
+export interface SegmentOnCard extends Segment {
+  readonly bootNumber: number
+  readonly startMonoMs: number
+  /** Relative to the footage folder. */
+  readonly file: string
+  /** The bytes from before tagging, while a player may still want them. */
+  readonly fileAsRecorded: string | null
+}
+
+const SEGMENT = 'segments.*, rides.id AS rideId FROM segments LEFT JOIN rides ON rides.number = rideNumber'
+
+export function readFootage(database: Connection, anchorsOf: (bootNumber: number) => readonly Anchor[]) {
+  const byId = database.prepare<[string], SegmentRow>(`SELECT ${SEGMENT} WHERE segments.id = ?`)
+  const last = database.prepare<[string], { number: number | null }>(
+    'SELECT max(number) AS number FROM segments WHERE camera = ?',
+  )
+  const inState = database.prepare<[string, number, number], SegmentRow>(
+    `SELECT ${SEGMENT} WHERE segments.state = ? AND segments.bootNumber <= ? ORDER BY segments.bootNumber DESC, startMonoMs LIMIT ?`,
+  )
+  const replaced = database.prepare<[], SegmentRow>(`SELECT ${SEGMENT} WHERE fileAsRecorded IS NOT NULL`)
+  const ofRide = database.prepare<[string, string | null, string, number, number], SegmentRow>(
+    `SELECT ${SEGMENT} WHERE rides.id = ? AND camera = coalesce(?, camera) AND frames > 0
+     AND (camera, segments.number) > (?, ?) ORDER BY camera, segments.number LIMIT ?`,
+  )
+  const ofNone = database.prepare<[string, number, number], SegmentRow>(
+    `SELECT ${SEGMENT} WHERE rideNumber IS NULL AND frames > 0
+     AND (camera, segments.number) > (?, ?) ORDER BY camera, segments.number LIMIT ?`,
+  )
+
+  const onCard = (row: SegmentRow): SegmentOnCard => {
+    const moment = { bootId: '', monoMs: row.startMonoMs }
+    const anchors =
+      row.startUtcMs === null ? anchorsOf(row.bootNumber).map((anchor) => ({ ...anchor, bootId: '' })) : []
+    const utcMs = row.startUtcMs ?? utcOf(moment, anchors)
+    const clockUncertaintyMs = row.startUtcMs === null ? utcUncertaintyOf(moment, anchors) : 0
+    return {
+      id: row.id,
+      rideId: row.rideId,
+      camera: row.camera,
+      number: row.number,
+      startUtcMs: utcMs === null ? null : Math.round(utcMs),
+      startUncertaintyMs:
+        row.startUncertaintyMs === null || clockUncertaintyMs === null
+          ? null
+          : row.startUncertaintyMs + clockUncertaintyMs,
+      durationMs: row.durationMs,
+      frames: row.frames,
+      sizeBytes: row.sizeBytes,
+      state: row.state,
+      kept: row.kept === 1,
+      bootNumber: row.bootNumber,
+      startMonoMs: row.startMonoMs,
+      file: row.file,
+      fileAsRecorded: row.fileAsRecorded,
+    }
+  }
+  const keyOf = (row: SegmentRow) => [row.camera, row.number]
+  const start = ['', 0] as const
+
+  return {
+    segment: (id: string): SegmentOnCard | null => {
+      const row = byId.get(id)
+      return row === undefined ? null : onCard(row)
+    },
+
+    /** The highest number the camera ever used, 0 before its first. */
+    lastSegmentNumber: (camera: string): number => last.get(camera)?.number ?? 0,
+
+    /** Segments in a state of this boot and of earlier ones, this boot's first. */
+    segmentsInState: (state: SegmentState, bootNumber: number, limit: number): SegmentOnCard[] =>
+      inState.all(state, bootNumber, limit).map(onCard),
+
+    /** Tagged segments whose bytes from before are still there. */
+    segmentsWithOldBytes: (): SegmentOnCard[] => replaced.all().map(onCard),
+
+    /** A page of a ride's segments that have a picture, in order. @throws UnknownCursor */
+    segments: (rideId: string, camera: string | null, { limit, cursor }: Listing): Listed<SegmentOnCard> => {
+      const [afterCamera, number] = positionOf(cursor, 2) ?? start
+      const rows = ofRide.all(rideId, camera, afterCamera as string, number as number, limit + 1)
+      return listed(rows, limit, onCard, keyOf)
+    },
+
+    /** A page of the segments that belong to no ride. @throws UnknownCursor */
+    segmentsOfNoRide: ({ limit, cursor }: Listing): Listed<SegmentOnCard> => {
+      const [afterCamera, number] = positionOf(cursor, 2) ?? start
+      return listed(ofNone.all(afterCamera as string, number as number, limit + 1), limit, onCard, keyOf)
+    },
+  }
+}
+
+export function writeFootage(database: Connection) {
+  const open = database.prepare(
+    `INSERT OR REPLACE INTO segments (id, camera, number, bootNumber, rideNumber, startMonoMs, startUncertaintyMs, state, file)
+     VALUES (@id, @camera, @number, @bootNumber, (SELECT number FROM rides WHERE id = @rideId), @startMonoMs,
+       @startUncertaintyMs, 'recording', @file)`,
+  )
+  const close = database.prepare(
+    `UPDATE segments SET startMonoMs = @startMonoMs, startUncertaintyMs = @startUncertaintyMs, durationMs = @durationMs,
+       frames = @frames, sizeBytes = @sizeBytes, state = 'recorded' WHERE id = @id`,
+  )
+  const grow = database.prepare('UPDATE segments SET durationMs = ?, frames = ?, sizeBytes = ? WHERE id = ?')
+  const tag = database.prepare(
+    `UPDATE segments SET startUtcMs = @startUtcMs, startUncertaintyMs = @startUncertaintyMs, sizeBytes = @sizeBytes,
+       fileAsRecorded = file, file = @file, state = 'tagged' WHERE id = @id`,
+  )
+  const forget = database.prepare('UPDATE segments SET fileAsRecorded = NULL WHERE id = ?')
+  const remove = database.prepare('DELETE FROM segments WHERE id = ?')
+  const adopt = database.prepare(
+    `UPDATE segments SET rideNumber = (SELECT number FROM rides WHERE id = @rideId)
+     WHERE rideNumber IS NULL AND bootNumber = @bootNumber
+       AND (state = 'recording' OR startMonoMs + durationMs >= @fromMonoMs)`,
+  )
+  return {
+    openSegment: (segment: SegmentOpened): void => {
+      open.run({ ...segment, id: segmentId(segment.camera, segment.number) })
+    },
+    /** What the growing segment holds so far. */
+    growSegment: (id: string, durationMs: number, frames: number, sizeBytes: number): void => {
+      grow.run(durationMs, frames, sizeBytes, id)
+    },
+    closeSegment: (segment: SegmentClosed): void => {
+      close.run(segment)
+    },
+    tagSegment: (segment: SegmentTagged): void => {
+      tag.run(segment)
+    },
+    /** The bytes from before tagging are gone. */
+    forgetOldBytes: (id: string): void => {
+      forget.run(id)
+    },
+    /** For a segment that never got a picture. */
+    removeSegment: (id: string): void => {
+      remove.run(id)
+    },
+    /** Gives a ride the footage of its boot that belongs to none and reaches past a moment, the growing one included. */
+    adoptFootage: (rideId: string, bootNumber: number, fromMonoMs: number): void => {
+      adopt.run({ rideId, bootNumber, fromMonoMs })
+    },
+  }
+}
+
+interface SegmentRow {
+  readonly id: string
+  readonly camera: string
+  readonly number: number
+  readonly bootNumber: number
+  readonly rideId: string | null
+  readonly startMonoMs: number
+  readonly startUncertaintyMs: number | null
+  readonly startUtcMs: number | null
+  readonly durationMs: number
+  readonly frames: number
+  readonly sizeBytes: number
+  readonly state: SegmentState
+  readonly kept: number
+  readonly file: string
+  readonly fileAsRecorded: string | null
+}

@@ -1,0 +1,124 @@
+/** The tables of both databases, as the steps that lead to them; a step that has been released never changes. */
+import type { Connection } from './database.js'
+
+export type Migration = string
+
+/** rides.db: the device writes it, the server reads it. Times of day are UTC in ms, moments are CLOCK_MONOTONIC in ms. */
+export const CATALOGUE: readonly Migration[] = [
+  `
+  CREATE TABLE device (id TEXT NOT NULL) STRICT;
+
+  CREATE TABLE boots (
+    number INTEGER PRIMARY KEY,
+    bootId TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE anchors (
+    bootNumber INTEGER NOT NULL REFERENCES boots,
+    monoMs REAL NOT NULL,
+    utcMinusMonoMs REAL NOT NULL,
+    uncertaintyMs REAL NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (bootNumber, monoMs)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rides (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    bootNumber INTEGER NOT NULL REFERENCES boots,
+    beganMonoMs REAL NOT NULL,
+    lastFixMonoMs REAL NOT NULL,
+    lastMovedMonoMs REAL NOT NULL,
+    ended INTEGER NOT NULL DEFAULT 0,
+    startedUtcMs INTEGER,
+    endedUtcMs INTEGER,
+    name TEXT,
+    distanceM REAL NOT NULL DEFAULT 0,
+    movingMs REAL NOT NULL DEFAULT 0,
+    ascentM REAL,
+    maxSpeedMps REAL,
+    west REAL, south REAL, east REAL, north REAL,
+    preview TEXT,
+    kept INTEGER NOT NULL DEFAULT 0,
+    simulated INTEGER NOT NULL,
+    source TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX ridesInOrder ON rides (bootNumber, beganMonoMs, number);
+
+  CREATE TABLE fixes (
+    rideNumber INTEGER NOT NULL REFERENCES rides,
+    monoMs REAL NOT NULL,
+    receiverUtcMs INTEGER,
+    utcMs INTEGER,
+    latDeg REAL NOT NULL,
+    lonDeg REAL NOT NULL,
+    altitudeM REAL,
+    speedMps REAL,
+    courseDeg REAL,
+    accuracyM REAL,
+    mode INTEGER NOT NULL,
+    satellitesUsed INTEGER,
+    hdop REAL,
+    leftOut TEXT,
+    PRIMARY KEY (rideNumber, monoMs)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE segments (
+    id TEXT PRIMARY KEY,
+    camera TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    bootNumber INTEGER NOT NULL REFERENCES boots,
+    rideNumber INTEGER REFERENCES rides,
+    startMonoMs REAL NOT NULL,
+    startUncertaintyMs REAL,
+    startUtcMs INTEGER,
+    durationMs REAL NOT NULL DEFAULT 0,
+    frames INTEGER NOT NULL DEFAULT 0,
+    sizeBytes INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL,
+    kept INTEGER NOT NULL DEFAULT 0,
+    file TEXT NOT NULL,
+    fileAsRecorded TEXT,
+    UNIQUE (camera, number)
+  ) STRICT;
+  CREATE INDEX segmentsOfRide ON segments (rideNumber, camera, number);
+  CREATE INDEX segmentsByState ON segments (state, bootNumber);
+  `,
+]
+
+/** server.db: phones, and the pairing that is open. Expiry counts powered-on time, because dates cannot be trusted. */
+export const SERVER: readonly Migration[] = [
+  `
+  CREATE TABLE phones (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    tokenHash BLOB NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE pairing (
+    codeHash BLOB NOT NULL,
+    triesLeft INTEGER NOT NULL,
+    bootId TEXT NOT NULL,
+    openUntilMonoMs REAL NOT NULL
+  ) STRICT;
+
+  CREATE TABLE address (url TEXT NOT NULL) STRICT;
+  `,
+]
+
+/** @throws where the file was written by a later version of Spokecam */
+export function migrate(database: Connection, migrations: readonly Migration[], file: string): void {
+  const version = database.pragma('user_version', { simple: true }) as number
+  if (version > migrations.length) {
+    throw new Error(
+      `${file} was written by a later version of Spokecam: its schema is ${version}, known is ${migrations.length}`,
+    )
+  }
+  for (const [index, migration] of migrations.entries()) {
+    if (index < version) continue
+    database.transaction(() => {
+      database.exec(migration)
+      database.pragma(`user_version = ${index + 1}`)
+    })()
+  }
+}

@@ -1,0 +1,209 @@
+/** Rides in the catalogue: begun, carried on, ended; listed newest first. */
+import type { Bounds } from '../ride/geo.js'
+import type { Ride } from '../ride/ride.js'
+import type { Connection } from './database.js'
+import { type Listed, type Listing, listed, positionOf } from './listing.js'
+
+export interface RideBegun {
+  readonly id: string
+  readonly bootNumber: number
+  readonly beganMonoMs: number
+  readonly simulated: boolean
+}
+
+/** What a ride adds up to so far; moments are of the boot it was ridden in. */
+export interface RideTotals {
+  readonly lastFixMonoMs: number
+  readonly lastMovedMonoMs: number
+  readonly distanceM: number
+  readonly movingMs: number
+  readonly ascentM: number | null
+  readonly maxSpeedMps: number | null
+  readonly bounds: Bounds | null
+}
+
+/** A ride that was not ended, as the tracker takes it up again. */
+export interface RideInProgress {
+  readonly id: string
+  readonly beganMonoMs: number
+  readonly totals: RideTotals
+}
+
+export interface RideFilter {
+  readonly fromUtcMs?: number | undefined
+  readonly toUtcMs?: number | undefined
+  readonly bounds?: Bounds | undefined
+}
+
+const RIDE = `rides.*,
+  (SELECT count(*) FROM segments WHERE rideNumber = rides.number AND frames > 0) AS segments,
+  (SELECT group_concat(DISTINCT camera) FROM segments WHERE rideNumber = rides.number) AS cameras`
+
+export function readRides(database: Connection) {
+  const byId = database.prepare<[string], RideRow>(`SELECT ${RIDE} FROM rides WHERE id = ?`)
+  const open = database.prepare<[number], RideRow>(
+    `SELECT ${RIDE} FROM rides WHERE bootNumber = ? AND NOT ended ORDER BY number DESC LIMIT 1`,
+  )
+  const newest = database.prepare<RideQuery, RideRow>(
+    `SELECT ${RIDE} FROM rides
+     WHERE (bootNumber, beganMonoMs, number) < (@boot, @mono, @number)
+       AND (@from IS NULL OR coalesce(endedUtcMs, startedUtcMs) >= @from)
+       AND (@to IS NULL OR startedUtcMs < @to)
+       AND (@west IS NULL OR (west <= @east AND east >= @west AND south <= @north AND north >= @south))
+     ORDER BY bootNumber DESC, beganMonoMs DESC, number DESC LIMIT @limit`,
+  )
+  return {
+    ride: (id: string): Ride | null => {
+      const row = byId.get(id)
+      return row === undefined ? null : rideOf(row)
+    },
+
+    /** The ride of this boot that has not ended. */
+    rideInProgress: (bootNumber: number): RideInProgress | null => {
+      const row = open.get(bootNumber)
+      return row === undefined ? null : { id: row.id, beganMonoMs: row.beganMonoMs, totals: totalsOf(row) }
+    },
+
+    /** A page of rides, newest first by boot and by monotonic start within it. @throws UnknownCursor */
+    rides: ({ limit, cursor }: Listing, filter: RideFilter = {}): Listed<Ride> => {
+      const [boot, mono, number] = positionOf(cursor, 3) ?? [Number.MAX_SAFE_INTEGER, 0, 0]
+      const [west, south, east, north] = filter.bounds ?? [null, null, null, null]
+      const rows = newest.all({
+        boot: boot as number,
+        mono: mono as number,
+        number: number as number,
+        from: filter.fromUtcMs ?? null,
+        to: filter.toUtcMs ?? null,
+        west,
+        south,
+        east,
+        north,
+        limit: limit + 1,
+      })
+      return listed(rows, limit, rideOf, (row) => [row.bootNumber, row.beganMonoMs, row.number])
+    },
+  }
+}
+
+export function writeRides(database: Connection) {
+  const begin = database.prepare(
+    `INSERT INTO rides (id, bootNumber, beganMonoMs, lastFixMonoMs, lastMovedMonoMs, simulated, source)
+     VALUES (@id, @bootNumber, @beganMonoMs, @beganMonoMs, @beganMonoMs, @simulated, 'device')`,
+  )
+  const carryOn = database.prepare(
+    `UPDATE rides SET lastFixMonoMs = @lastFixMonoMs, lastMovedMonoMs = @lastMovedMonoMs, distanceM = @distanceM,
+       movingMs = @movingMs, ascentM = @ascentM, maxSpeedMps = @maxSpeedMps,
+       west = @west, south = @south, east = @east, north = @north,
+       startedUtcMs = coalesce(startedUtcMs, @firstUtcMs)
+     WHERE id = @id`,
+  )
+  const firstUtc = database.prepare<[string], { utcMs: number | null }>(
+    `SELECT utcMs FROM fixes WHERE rideNumber = (SELECT number FROM rides WHERE id = ?) AND leftOut IS NULL ORDER BY monoMs LIMIT 1`,
+  )
+  const end = database.prepare(
+    `UPDATE rides SET ended = 1, endedUtcMs =
+       (SELECT utcMs FROM fixes WHERE rideNumber = number AND leftOut IS NULL ORDER BY monoMs DESC LIMIT 1)
+     WHERE id = ?`,
+  )
+  const leftOpen = database.prepare<[number], { id: string }>(
+    'SELECT id FROM rides WHERE NOT ended AND bootNumber <> ?',
+  )
+  const rename = database.prepare('UPDATE rides SET name = ? WHERE id = ?')
+  const draw = database.prepare('UPDATE rides SET preview = ? WHERE id = ?')
+  return {
+    beginRide: (ride: RideBegun): void => {
+      begin.run({ ...ride, simulated: ride.simulated ? 1 : 0 })
+    },
+    carryOnRide: (id: string, { bounds, ...totals }: RideTotals): void => {
+      const [west, south, east, north] = bounds ?? [null, null, null, null]
+      carryOn.run({ id, ...totals, west, south, east, north, firstUtcMs: firstUtc.get(id)?.utcMs ?? null })
+    },
+    endRide: (id: string): void => {
+      end.run(id)
+    },
+    /** Ends what other boots left open: their monotonic time went away with them. Answers the ids. */
+    endRidesOfOtherBoots: (bootNumber: number): string[] => {
+      const ids = leftOpen.all(bootNumber).map((ride) => ride.id)
+      for (const id of ids) end.run(id)
+      return ids
+    },
+    /** Answers whether there is such a ride. */
+    renameRide: (id: string, name: string | null): boolean => rename.run(name, id).changes > 0,
+    /** Keeps the small drawing of the route, an encoded polyline. */
+    drawRide: (id: string, preview: string): void => {
+      draw.run(preview, id)
+    },
+  }
+}
+
+function rideOf(row: RideRow): Ride {
+  const { west, south, east, north, movingMs, distanceM } = row
+  const bounds: Bounds | null =
+    west === null || south === null || east === null || north === null ? null : [west, south, east, north]
+  return {
+    id: row.id,
+    name: row.name,
+    startedUtcMs: row.startedUtcMs,
+    endedUtcMs: row.endedUtcMs,
+    distanceM,
+    movingMs,
+    elapsedMs: row.lastFixMonoMs - row.beganMonoMs,
+    ascentM: row.ascentM,
+    avgSpeedMps: movingMs > 0 ? distanceM / (movingMs / 1_000) : null,
+    maxSpeedMps: row.maxSpeedMps,
+    bounds,
+    preview: row.preview,
+    cameras: row.cameras?.split(',') ?? [],
+    segments: row.segments,
+    incidents: 0,
+    kept: row.kept === 1,
+    simulated: row.simulated === 1,
+    source: row.source,
+    timeZone: null,
+  }
+}
+
+function totalsOf(row: RideRow): RideTotals {
+  const { bounds } = rideOf(row)
+  const { lastFixMonoMs, lastMovedMonoMs, distanceM, movingMs, ascentM, maxSpeedMps } = row
+  return { lastFixMonoMs, lastMovedMonoMs, distanceM, movingMs, ascentM, maxSpeedMps, bounds }
+}
+
+interface RideRow {
+  readonly number: number
+  readonly id: string
+  readonly bootNumber: number
+  readonly beganMonoMs: number
+  readonly lastFixMonoMs: number
+  readonly lastMovedMonoMs: number
+  readonly startedUtcMs: number | null
+  readonly endedUtcMs: number | null
+  readonly name: string | null
+  readonly distanceM: number
+  readonly movingMs: number
+  readonly ascentM: number | null
+  readonly maxSpeedMps: number | null
+  readonly west: number | null
+  readonly south: number | null
+  readonly east: number | null
+  readonly north: number | null
+  readonly preview: string | null
+  readonly kept: number
+  readonly simulated: number
+  readonly source: 'device' | 'import'
+  readonly segments: number
+  readonly cameras: string | null
+}
+
+interface RideQuery {
+  readonly boot: number
+  readonly mono: number
+  readonly number: number
+  readonly from: number | null
+  readonly to: number | null
+  readonly west: number | null
+  readonly south: number | null
+  readonly east: number | null
+  readonly north: number | null
+  readonly limit: number
+}

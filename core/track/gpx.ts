@@ -1,0 +1,72 @@
+/** A track as GPX 1.1 with Garmin's TrackPointExtension v2, written piece by piece. */
+import { STRETCH_GAP_MS, type TrackPoint } from '../ride/ride.js'
+
+export interface GpxHead {
+  readonly name: string
+  /** Milliseconds since 1970; null where unknown. */
+  readonly utcMs: number | null
+  /** Said in the description, so that nobody takes it for a ride. */
+  readonly simulated: boolean
+}
+
+/**
+ * Pieces of text that make one GPX document. Times are the receiver's own to the millisecond; a point whose time is not
+ * known has no <time>. A <trkseg> ends where fixes stop for over 5 s.
+ */
+export function* gpxOf(head: GpxHead, points: Iterable<TrackPoint>): Generator<string> {
+  yield beginningOf(head)
+  let last: TrackPoint | null = null
+  for (const point of points) {
+    if (last === null) yield '    <trkseg>\n'
+    else if (point.monoMs - last.monoMs > STRETCH_GAP_MS) yield '    </trkseg>\n    <trkseg>\n'
+    yield pointOf(point)
+    last = point
+  }
+  yield last === null ? END : `    </trkseg>\n${END}`
+}
+
+const END = '  </trk>\n</gpx>\n'
+
+function beginningOf({ name, utcMs, simulated }: GpxHead): string {
+  const time = utcMs === null ? '' : `<time>${isoOf(utcMs)}</time>`
+  const description = simulated ? '\n    <desc>simulated</desc>' : ''
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<gpx version="1.1" creator="Spokecam" xmlns="http://www.topografix.com/GPX/1/1" xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.topografix.com/GPX/1/1 http://www.topografix.com/GPX/1/1/gpx.xsd http://www.garmin.com/xmlschemas/TrackPointExtension/v2 http://www.garmin.com/xmlschemas/TrackPointExtensionv2.xsd">
+  <metadata><name>${escaped(name)}</name>${time}</metadata>
+  <trk>
+    <name>${escaped(name)}</name>${description}
+`
+}
+
+/** Children in the order the schema asks for: ele, time, fix, sat, hdop, extensions. */
+function pointOf(point: TrackPoint): string {
+  const parts = [
+    point.altitudeM === null ? '' : `<ele>${decimal(point.altitudeM)}</ele>`,
+    point.utcMs === null ? '' : `<time>${isoOf(point.utcMs)}</time>`,
+    `<fix>${point.mode}d</fix>`,
+    point.satellitesUsed === null ? '' : `<sat>${point.satellitesUsed}</sat>`,
+    point.hdop === null ? '' : `<hdop>${decimal(point.hdop)}</hdop>`,
+    extensionOf(point),
+  ]
+  return `      <trkpt lat="${decimal(point.latDeg)}" lon="${decimal(point.lonDeg)}">${parts.join('')}</trkpt>\n`
+}
+
+function extensionOf({ speedMps, courseDeg }: TrackPoint): string {
+  if (speedMps === null && courseDeg === null) return ''
+  const speed = speedMps === null ? '' : `<gpxtpx:speed>${decimal(speedMps)}</gpxtpx:speed>`
+  // The schema of DegreesType ends before 360.
+  const course = courseDeg === null ? '' : `<gpxtpx:course>${decimal(courseDeg % 360)}</gpxtpx:course>`
+  return `<extensions><gpxtpx:TrackPointExtension>${speed}${course}</gpxtpx:TrackPointExtension></extensions>`
+}
+
+/** xsd:decimal knows no exponent; nine digits are a tenth of a millimetre. */
+const decimal = (value: number): string => value.toFixed(9).replace(/\.?0+$/, '')
+
+const isoOf = (utcMs: number): string => new Date(utcMs).toISOString()
+
+/** XML 1.0 has no way to write most control characters: they are left out. */
+function escaped(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replace(/[&<>"'\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
