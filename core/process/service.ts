@@ -13,13 +13,15 @@ export interface Backoff {
   readonly maxMs: number
   /** After running this long without a failure the next one counts as the first again. */
   readonly healthyMs: number
+  /** Whether this failure would only repeat itself: it is then thrown on. */
+  readonly givesUp: (error: unknown) => boolean
 }
 
-const BACKOFF: Backoff = { firstMs: 1_000, maxMs: 30_000, healthyMs: 60_000 }
+const BACKOFF: Backoff = { firstMs: 1_000, maxMs: 30_000, healthyMs: 60_000, givesUp: () => false }
 
 /** The same service, begun again after each failure: the first time at once, then after a pause that doubles. */
 export function keepRunning(service: Service, log: Log, backoff: Partial<Backoff> = {}): Service {
-  const { firstMs, maxMs, healthyMs } = { ...BACKOFF, ...backoff }
+  const { firstMs, maxMs, healthyMs, givesUp } = { ...BACKOFF, ...backoff }
   return {
     name: service.name,
     run: async (signal) => {
@@ -30,6 +32,7 @@ export function keepRunning(service: Service, log: Log, backoff: Partial<Backoff
           return await service.run(signal)
         } catch (error) {
           if (signal.aborted) return
+          if (givesUp(error)) throw error
           if (performance.now() - startedMs > healthyMs) pauseMs = 0
           log.warn(`${service.name} failed, begun again`, { inMs: pauseMs, error })
         }

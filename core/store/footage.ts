@@ -27,8 +27,6 @@ export interface SegmentClosed {
 
 export interface SegmentTagged {
   readonly id: string
-  readonly startUtcMs: number
-  readonly startUncertaintyMs: number
   readonly sizeBytes: number
   /** The tagged file; what was recorded stays readable beside it until it is forgotten. */
   readonly file: string
@@ -42,6 +40,12 @@ export interface SegmentOnCard extends Segment {
   readonly file: string
   /** The bytes from before tagging, while a player may still want them. */
   readonly fileAsRecorded: string | null
+}
+
+/** The segment as viewers get it: without where it lies. */
+export function publicSegment(segment: SegmentOnCard): Segment {
+  const { file: _file, fileAsRecorded: _old, bootNumber: _boot, startMonoMs: _start, ...told } = segment
+  return told
 }
 
 const SEGMENT = 'segments.*, rides.id AS rideId FROM segments LEFT JOIN rides ON rides.number = rideNumber'
@@ -137,9 +141,10 @@ export function writeFootage(database: Connection) {
   )
   const grow = database.prepare('UPDATE segments SET durationMs = ?, frames = ?, sizeBytes = ? WHERE id = ?')
   const tag = database.prepare(
-    `UPDATE segments SET startUtcMs = @startUtcMs, startUncertaintyMs = @startUncertaintyMs, sizeBytes = @sizeBytes,
+    `UPDATE segments SET sizeBytes = @sizeBytes,
        fileAsRecorded = file, file = @file, state = 'tagged' WHERE id = @id`,
   )
+  const date = database.prepare('UPDATE segments SET startUtcMs = ?, startUncertaintyMs = ? WHERE id = ?')
   const forget = database.prepare('UPDATE segments SET fileAsRecorded = NULL WHERE id = ?')
   const remove = database.prepare('DELETE FROM segments WHERE id = ?')
   const adopt = database.prepare(
@@ -157,6 +162,10 @@ export function writeFootage(database: Connection) {
     },
     closeSegment: (segment: SegmentClosed): void => {
       close.run(segment)
+    },
+    /** Dates a segment once and for all: a later, better anchor does not rename what a stranger may have seen. */
+    dateSegment: (id: string, startUtcMs: number, startUncertaintyMs: number): void => {
+      date.run(startUtcMs, startUncertaintyMs, id)
     },
     tagSegment: (segment: SegmentTagged): void => {
       tag.run(segment)

@@ -49,8 +49,7 @@ export function timesOf(bytes: Buffer, moof: Box, track: PictureTrack): Fragment
       frames += run.frames
       ticks += run.ticks
     }
-    const msPerTick = 1_000 / track.timescale
-    return { startMs: startTicks * msPerTick, durationMs: ticks * msPerTick, frames }
+    return { startMs: (startTicks * 1_000) / track.timescale, durationMs: (ticks * 1_000) / track.timescale, frames }
   }
   return null
 }

@@ -1,0 +1,113 @@
+/** Fewer points for the same line: what of a track a map can do without. */
+import type { LatLon } from '../ride/geo.js'
+
+export interface Simplified<Point> {
+  readonly stretches: readonly (readonly Point[])[]
+  /** Metres; the tolerance asked for, or that doubled until the points were few enough. */
+  readonly toleranceM: number
+}
+
+/** Mean length of a degree of a great circle; R1 of GRS 80, as core/ride/geo has it. */
+const METRES_PER_DEGREE = (6_371_008.8 * Math.PI) / 180
+/** What doubling begins with where every point was asked for. */
+const LEAST_DOUBLED_M = 0.5
+
+/**
+ * Leaves out points that lie within a tolerance of the line, by the algorithm of D. Douglas and T. Peucker, "Algorithms for
+ * the reduction of the number of points required to represent a digitized line or its caricature", Cartographica 10 (2), 1973.
+ * Each stretch is a line of its own and keeps both ends.
+ * @param toleranceM metres; 0 leaves out only what lies exactly on the line
+ * @param mostPoints 2 or more; where even the ends of all stretches are more than that, only every second, third ... stretch stays
+ */
+export function simplified<Point extends LatLon>(
+  stretches: readonly (readonly Point[])[],
+  toleranceM: number,
+  mostPoints: number = Number.POSITIVE_INFINITY,
+): Simplified<Point> {
+  const chosen = fewEnough(stretches, mostPoints)
+  const worths = chosen.map((stretch) => worthsOf(stretch, toleranceM))
+  let usedM = toleranceM
+  while (countAbove(worths, usedM) > mostPoints) usedM = Math.max(usedM * 2, LEAST_DOUBLED_M)
+  const kept = chosen.map((stretch, line) => stretch.filter((_, index) => (worths[line]?.[index] ?? 0) > usedM))
+  return { stretches: kept, toleranceM: usedM }
+}
+
+function fewEnough<Stretch extends { readonly length: number }>(stretches: readonly Stretch[], mostPoints: number) {
+  const every = (nth: number) => stretches.filter((_, index) => index % nth === 0)
+  const ends = (chosen: readonly Stretch[]) => chosen.reduce((sum, { length }) => sum + Math.min(2, length), 0)
+  let nth = 1
+  while (ends(every(nth)) > mostPoints) nth++
+  return every(nth)
+}
+
+/**
+ * For each point the tolerance from which on it may go, in metres; infinite for both ends. Points that may go at
+ * leastM already are 0. One run of the algorithm thus answers for every tolerance.
+ */
+function worthsOf(stretch: readonly LatLon[], leastM: number): Float64Array {
+  const worths = new Float64Array(stretch.length)
+  const { x, y } = projected(stretch)
+  const last = stretch.length - 1
+  if (last >= 0) {
+    worths[0] = Number.POSITIVE_INFINITY
+    worths[last] = Number.POSITIVE_INFINITY
+  }
+  // A stack of its own: a ride of 200,000 points can split 200,000 deep.
+  const open: [from: number, to: number, parentM: number][] = [[0, last, Number.POSITIVE_INFINITY]]
+  for (let span = open.pop(); span !== undefined; span = open.pop()) {
+    const [from, to, parentM] = span
+    const { index, distanceM } = farthest(x, y, from, to)
+    if (index === -1 || distanceM <= leastM) continue
+    // A point is never looked at before the one that splits the line around it is kept.
+    const worthM = Math.min(parentM, distanceM)
+    worths[index] = worthM
+    open.push([from, index, worthM], [index, to, worthM])
+  }
+  return worths
+}
+
+function farthest(x: Float64Array, y: Float64Array, from: number, to: number): { index: number; distanceM: number } {
+  const [fromX, fromY] = [x[from] ?? 0, y[from] ?? 0]
+  const [alongX, alongY] = [(x[to] ?? 0) - fromX, (y[to] ?? 0) - fromY]
+  const squared = alongX * alongX + alongY * alongY
+  let index = -1
+  let most = -1
+  for (let at = from + 1; at < to; at++) {
+    const [offX, offY] = [(x[at] ?? 0) - fromX, (y[at] ?? 0) - fromY]
+    const share = squared === 0 ? 0 : Math.min(1, Math.max(0, (offX * alongX + offY * alongY) / squared))
+    const [awayX, awayY] = [offX - share * alongX, offY - share * alongY]
+    const away = awayX * awayX + awayY * awayY
+    if (away > most) {
+      most = away
+      index = at
+    }
+  }
+  return { index, distanceM: Math.sqrt(Math.max(0, most)) }
+}
+
+/** Metres east and north of the first point, on a plane that touches the earth in the middle latitude of the stretch. */
+function projected(stretch: readonly LatLon[]): { x: Float64Array; y: Float64Array } {
+  const x = new Float64Array(stretch.length)
+  const y = new Float64Array(stretch.length)
+  const first = stretch[0]
+  if (first === undefined) return { x, y }
+  let [south, north] = [first.latDeg, first.latDeg]
+  for (const { latDeg } of stretch) {
+    south = Math.min(south, latDeg)
+    north = Math.max(north, latDeg)
+  }
+  const metresPerDegreeEast = METRES_PER_DEGREE * Math.cos((((south + north) / 2) * Math.PI) / 180)
+  for (const [at, { latDeg, lonDeg }] of stretch.entries()) {
+    // The short way round, for a stretch that crosses 180 degrees.
+    const eastDeg = ((lonDeg - first.lonDeg + 540) % 360) - 180
+    x[at] = eastDeg * metresPerDegreeEast
+    y[at] = (latDeg - first.latDeg) * METRES_PER_DEGREE
+  }
+  return { x, y }
+}
+
+function countAbove(worths: readonly Float64Array[], toleranceM: number): number {
+  let count = 0
+  for (const stretch of worths) for (const worthM of stretch) if (worthM > toleranceM) count++
+  return count
+}

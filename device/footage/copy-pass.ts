@@ -1,0 +1,90 @@
+/** The one pass over a segment that writes time, place and track into it and leaves its picture as it was recorded. */
+import { open, rm, writeFile } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { runJob } from '../../core/process/ffmpeg.js'
+import type { TrackPoint } from '../../core/ride/ride.js'
+import { subtitlesOf } from '../../core/track/subtitles.js'
+import { sidxBytes, sidxOf } from '../../core/video/sidx.js'
+import { readIndex } from '../../core/video/video-index.js'
+import type { DatedSegment } from './describing.js'
+import { createHeadRoom } from './head-room.js'
+import { openPacedFile } from './paced-file.js'
+
+/**
+ * Writes `to`, fragmented like `from` and with an index at its head; on the card when it resolves.
+ * @returns the size of the new file in bytes
+ * @throws where ffmpeg or the card fails; `to` is then rubbish
+ */
+export async function copyTagged(
+  from: string,
+  to: string,
+  segment: DatedSegment,
+  points: readonly TrackPoint[],
+  signal: AbortSignal,
+): Promise<number> {
+  const subtitles = subtitlesOf(points, segment.startMonoMs, segment.durationMs)
+  const subtitleFile = `${to}-text`
+  const roomBytes = sidxBytes((await indexOf(from)).fragments.length)
+  try {
+    if (subtitles !== '') await writeFile(subtitleFile, subtitles)
+    const inputs = [{ file: `file:${from}` }]
+    const text = { file: `file:${subtitleFile}`, options: ['-f', 'srt'] }
+    const headRoom = createHeadRoom(roomBytes)
+    await Promise.all([
+      runJob(
+        subtitles === '' ? inputs : [...inputs, text],
+        optionsFor(segment, points, subtitles !== ''),
+        headRoom,
+        signal,
+      ),
+      pipeline(headRoom, await openPacedFile(to)),
+    ])
+    return await fillHeadRoom(to, roomBytes)
+  } finally {
+    await rm(subtitleFile, { force: true })
+  }
+}
+
+function optionsFor(segment: DatedSegment, points: readonly TrackPoint[], hasText: boolean): string[] {
+  const first = points[0]
+  return [
+    ...['-map', '0:v', '-c:v', 'copy'],
+    ...(hasText ? ['-map', '1:s', '-c:s', 'mov_text'] : []),
+    ...['-metadata', `creation_time=${new Date(segment.startUtcMs).toISOString()}`],
+    ...(first === undefined ? [] : ['-metadata', `location=${iso6709(first)}`]),
+    ...['-metadata', `title=${segment.id}`],
+    ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4'],
+  ]
+}
+
+/** ISO 6709 in the form with decimal degrees, as ffmpeg and QuickTime take it. */
+function iso6709({ latDeg, lonDeg }: TrackPoint): string {
+  const part = (degrees: number, digits: number): string =>
+    (degrees < 0 ? '-' : '+') +
+    Math.abs(degrees)
+      .toFixed(6)
+      .padStart(digits + 7, '0')
+  return `${part(latDeg, 2)}${part(lonDeg, 3)}/`
+}
+
+async function fillHeadRoom(path: string, roomBytes: number): Promise<number> {
+  const file = await open(path, 'r+')
+  try {
+    const index = await readIndex(file)
+    const sidx = sidxOf(index, roomBytes)
+    if (sidx !== null) await file.write(sidx, 0, sidx.length, index.headerBytes)
+    await file.datasync()
+    return (await file.stat()).size
+  } finally {
+    await file.close()
+  }
+}
+
+async function indexOf(path: string) {
+  const file = await open(path, 'r')
+  try {
+    return await readIndex(file)
+  } finally {
+    await file.close()
+  }
+}

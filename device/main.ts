@@ -1,0 +1,250 @@
+/** Joins the rooms of the device: receiver, cameras, clock and the ride in progress, the footage folder and its catalogue. */
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { openDeviceEnd, socketPathFault } from '../core/link/device-end.js'
+import type { Outcome, Wish } from '../core/link/messages.js'
+import { monoNowMs, readBootId } from '../core/process/boot.js'
+import { makeFolderDurably } from '../core/process/durable.js'
+import type { Log } from '../core/process/log.js'
+import { ConfigurationError } from '../core/process/run.js'
+import { keepRunning, pause, runTogether, type Service } from '../core/process/service.js'
+import { bootFolder } from '../core/ride/footage.js'
+import type { LatLon } from '../core/ride/geo.js'
+import type { Now } from '../core/ride/now.js'
+import { openBatch } from '../core/store/batch.js'
+import { type Lock, takeLock } from '../core/store/lock.js'
+import { openStore, type Store } from '../core/store/store.js'
+import { createCameraLife } from './camera/life.js'
+import { cameraSourceFault } from './camera/source.js'
+import { syncLoop } from './camera/sync-loop.js'
+import type { DeviceSettings } from './config.js'
+import { createIntake } from './footage/intake.js'
+import { nextFileNumber, takeInOrphans } from './footage/orphans.js'
+import { watchStorage } from './footage/storage.js'
+import { createTagging } from './footage/tagging.js'
+import { isSimulated, parseReceiverSource, type ReceiverSource, readings, sourceFault } from './gps/receiver.js'
+import { pictureOf } from './picture.js'
+import { createJourney } from './tracking/journey.js'
+import type { RideSoFar } from './tracking/tracker.js'
+
+export { serveReplay } from './gps/replay.js'
+
+export interface DeviceOptions {
+  readonly settings: DeviceSettings
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+const TELL_NOW_EVERY_MS = 1_000
+const BITS_PER_BYTE = 8
+const MINUTE_MS = 60_000
+
+/**
+ * Records until the signal aborts; resolves when everything is closed and on the card.
+ * @throws ConfigurationError for a source that cannot be used; else where the data folder or the catalogue cannot be opened
+ */
+export async function runDevice({ settings, log, signal }: DeviceOptions): Promise<void> {
+  const receiver = await checkSources(settings)
+  const data = resolve(settings.data)
+  const lock = await openDataFolder(data)
+  try {
+    const store = await openStore(join(data, 'rides.db'))
+    try {
+      await record({ settings, receiver, data, store, log, signal })
+    } finally {
+      await store.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+/** Every source that cannot be used, at once. */
+async function checkSources({ data, gps, cameras }: DeviceSettings): Promise<ReceiverSource | null> {
+  const source = gps === null ? null : parseReceiverSource(gps.source)
+  const gpsFault = source === null ? null : source.kind === 'fault' ? source.because : await sourceFault(source)
+  const socketFault = socketPathFault(join(resolve(data), 'device.sock'))
+  const faults = [
+    ...(gpsFault === null ? [] : [`gps.source is ${gps?.source}: ${gpsFault}`]),
+    ...cameras.flatMap(({ source: text }, index) => {
+      const fault = cameraSourceFault(text)
+      return fault === null ? [] : [`cameras[${index}].source is ${text}: ${fault}`]
+    }),
+    ...(socketFault === null ? [] : [`data: ${socketFault}`]),
+  ]
+  if (faults.length > 0 || source?.kind === 'fault') throw new ConfigurationError(faults)
+  return source
+}
+
+async function openDataFolder(data: string): Promise<Lock> {
+  try {
+    await makeFolderDurably(join(data, 'footage'))
+  } catch (error) {
+    throw new Error(`the data folder ${data} cannot be used`, { cause: error })
+  }
+  const lock = takeLock(join(data, 'device.lock'))
+  if (lock === null) throw new Error(`another device records into ${data}`)
+  return lock
+}
+
+interface Opened extends DeviceOptions {
+  readonly receiver: ReceiverSource | null
+  readonly data: string
+  readonly store: Store
+}
+
+async function record({ settings, receiver, data, store, log, signal }: Opened): Promise<void> {
+  const bootId = readBootId()
+  const { bootNumber, deviceId } = await store.beginBoot(bootId)
+  const footage = join(data, 'footage')
+  const folder = bootFolder(bootNumber)
+  const simulated = receiver !== null && isSimulated(receiver)
+  const splitAfterMs = settings.ride.splitAfterMinutes * MINUTE_MS
+
+  await makeFolderDurably(join(footage, folder))
+  await store.endRidesOfOtherBoots(bootNumber)
+  await takeInOrphans(footage, bootNumber, store, log, signal)
+  const anchors = await store.anchorsOf(bootNumber)
+  const resumed = { ...(await rideLeft(store, bootNumber)), anchor: anchors.at(-1) ?? null }
+
+  const batch = openBatch(store, log)
+  const link = openDeviceEnd({
+    path: join(data, 'device.sock'),
+    deviceId,
+    now: () => now(),
+    grant: (wish) => grant(wish, store),
+    log,
+  })
+  const storage = watchStorage(footage, bytesPerSecond(settings), log)
+  const tagging = createTagging({
+    bootNumber,
+    footage,
+    simulated,
+    store,
+    batch,
+    nowMonoMs: monoNowMs,
+    hasRoom: storage.hasAnHour,
+    tell: link.tell,
+    log,
+  })
+  const journey = createJourney({
+    bootId,
+    bootNumber,
+    readings: (stop) =>
+      receiver === null ? nothing() : readings(receiver, { bootId, nowMonoMs: monoNowMs, log, signal: stop }),
+    simulated,
+    splitAfterMs,
+    newRideId: () => randomBytes(6).toString('hex'),
+    resumed,
+    store,
+    batch,
+    tell: link.tell,
+    onAnchor: tagging.look,
+    nowMonoMs: monoNowMs,
+    log,
+  })
+  const intake = createIntake({
+    bootNumber,
+    footage,
+    folder,
+    rideId: journey.rideId,
+    store,
+    batch,
+    tell: link.tell,
+    onClosed: tagging.look,
+    log,
+  })
+  const cameras = settings.cameras.map((camera) =>
+    createCameraLife({
+      settings: camera,
+      sourceText: camera.source,
+      folder: join(footage, folder),
+      segmentSeconds: settings.recording.segmentSeconds,
+      nextNumber: async () =>
+        nextFileNumber(join(footage, folder), camera.name, await store.lastSegmentNumber(camera.name)),
+      nowMonoMs: monoNowMs,
+      onBegun: intake.begun,
+      onEnded: intake.ended,
+      recordedBytes: () => intake.recorded(camera.name).sizeBytes,
+      onFallen: async (stop) => {
+        intake.fallen(camera.name)
+        await takeInOrphans(footage, bootNumber, store, log, stop, camera.name)
+        tagging.look()
+      },
+      log,
+    }),
+  )
+
+  const now = (): Now =>
+    pictureOf({
+      monoMs: monoNowMs(),
+      anchor: journey.anchor(),
+      bootNumber,
+      simulated,
+      ...journey.picture(),
+      cameras: cameras.map((camera, index) => {
+        const { name } = camera.now()
+        return { ...camera.now(), ...intake.recorded(name), fps: settings.cameras[index]?.fps ?? 0 }
+      }),
+      storage: storage.now(),
+    })
+
+  const tellNow: Service = {
+    name: 'now',
+    run: async (stop) => {
+      while (!stop.aborted) {
+        link.tell({ kind: 'now', now: now() })
+        await pause(TELL_NOW_EVERY_MS, stop)
+      }
+    },
+  }
+
+  log.info('recording', { boot: bootNumber, data, simulated, cameras: settings.cameras.map(({ name }) => name) })
+  await runTogether(
+    [
+      keepRunning(journey.service, log),
+      ...cameras.map((camera) => camera.service),
+      syncLoop(intake.growingFiles, log),
+      intake.service,
+      keepRunning(tagging.service, log),
+      storage.service,
+      batch.service,
+      link.service,
+      tellNow,
+    ],
+    signal,
+  )
+  await batch.commit()
+}
+
+/** What a device that was begun again in the same boot goes on with. */
+async function rideLeft(
+  store: Store,
+  bootNumber: number,
+): Promise<{ readonly ride: RideSoFar | null; readonly route: readonly LatLon[] }> {
+  const ride = await store.rideInProgress(bootNumber)
+  if (ride === null) return { ride: null, route: [] }
+  const route: LatLon[] = []
+  for (let afterMonoMs = -1; ; ) {
+    const points = await store.pointsAfter(ride.id, afterMonoMs)
+    route.push(...points.map(({ latDeg, lonDeg }) => ({ latDeg, lonDeg })))
+    const last = points.at(-1)
+    if (last === undefined) break
+    afterMonoMs = last.monoMs
+  }
+  return { ride: { ...ride, lastPosition: route.at(-1) ?? null }, route }
+}
+
+async function grant(wish: Wish, store: Store): Promise<Outcome> {
+  switch (wish.kind) {
+    case 'rename-ride':
+      return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }
+  }
+}
+
+function bytesPerSecond({ cameras }: DeviceSettings): number {
+  return cameras.reduce((sum, { bitrateMbps }) => sum + (bitrateMbps * 1_000_000) / BITS_PER_BYTE, 0)
+}
+
+/** A device without a receiver has no readings, ever. */
+async function* nothing(): AsyncGenerator<never> {}

@@ -1,0 +1,48 @@
+/** Puts together what the rooms of the device know into one picture of now. */
+import type { Anchor } from '../core/ride/clock.js'
+import type { PublicFix } from '../core/ride/fix.js'
+import type { CameraNow, Now, ReceiverNow, RideNow, StorageNow } from '../core/ride/now.js'
+
+export interface Parts {
+  readonly monoMs: number
+  readonly anchor: Anchor | null
+  readonly bootNumber: number
+  readonly simulated: boolean
+  readonly receiver: ReceiverNow
+  readonly fix: PublicFix | null
+  readonly ride: RideNow | null
+  readonly cameras: readonly CameraParts[]
+  readonly storage: StorageNow
+}
+
+export interface CameraParts extends Pick<CameraNow, 'name' | 'state' | 'reason' | 'gaps'> {
+  /** As configured. */
+  readonly fps: number
+  /** On the card since the device began. */
+  readonly frames: number
+  readonly durationMs: number
+}
+
+export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
+  return {
+    ...known,
+    utcMs: anchor === null ? null : Math.round(monoMs + anchor.utcMinusMonoMs),
+    timeSource: anchor?.source ?? 'none',
+    timeUncertaintyMs: anchor?.uncertaintyMs ?? null,
+    // CLOCK_MONOTONIC counts from the boot, and stands still while the machine is suspended.
+    uptimeMs: monoMs,
+    deviceSeenMsAgo: 0,
+    cameras: cameras.map(cameraOf),
+    lastPowerCut: null,
+    underVoltage: null,
+    temperatureC: null,
+  }
+}
+
+/** As many frames as the length of what was recorded asks for: those that are missing inside it were lost. */
+function cameraOf({ durationMs, frames, fps, ...known }: CameraParts): CameraNow {
+  const framesExpected = Math.max(frames, Math.round((durationMs * fps) / 1_000))
+  return { ...known, fps: durationMs > 0 ? round((frames * 1_000) / durationMs) : null, framesExpected, frames }
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10

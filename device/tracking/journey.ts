@@ -1,0 +1,172 @@
+/** The life of a reading: dated, told to viewers at once, made part of a ride, written with the next commit. */
+import type { News } from '../../core/link/messages.js'
+import type { Log } from '../../core/process/log.js'
+import { pause, type Service } from '../../core/process/service.js'
+import type { Anchor } from '../../core/ride/clock.js'
+import { type PublicFix, publicFix, type Reading, type Sky, UNKNOWN_SKY } from '../../core/ride/fix.js'
+import type { LatLon } from '../../core/ride/geo.js'
+import type { ReceiverNow, RideNow } from '../../core/ride/now.js'
+import type { Batch } from '../../core/store/batch.js'
+import { type Store, step } from '../../core/store/store.js'
+import { createDating, type DatedFix } from './dating.js'
+import { createRouteDrawing } from './route-drawing.js'
+import { createTracker, type RideSoFar, type Totals, type TrackerEvent } from './tracker.js'
+
+export interface JourneyOptions {
+  readonly bootId: string
+  readonly bootNumber: number
+  readonly readings: (signal: AbortSignal) => AsyncIterable<Reading>
+  readonly simulated: boolean
+  readonly splitAfterMs: number
+  readonly newRideId: () => string
+  /** What this boot already had when the device was begun again. */
+  readonly resumed: {
+    readonly ride: RideSoFar | null
+    readonly route: readonly LatLon[]
+    readonly anchor: Anchor | null
+  }
+  readonly store: Pick<Store, 'ride'>
+  readonly batch: Batch
+  readonly tell: (news: News) => void
+  /** What was recorded before can be dated now, or better. */
+  readonly onAnchor: () => void
+  readonly nowMonoMs: () => number
+  readonly log: Log
+}
+
+export interface Journey {
+  readonly service: Service
+  readonly anchor: () => Anchor | null
+  readonly rideId: () => string | null
+  /** The parts of `Now` that receiver and ride fill. */
+  readonly picture: () => {
+    fix: PublicFix | null
+    receiver: ReceiverNow
+    ride: RideNow | null
+    fixAgeMs: number | null
+  }
+}
+
+/** A position older than this is not where the bicycle is. */
+const FIX_HOLDS_MS = 5_000
+const TELL_RIDE_EVERY_MS = 5_000
+
+export function createJourney(options: JourneyOptions): Journey {
+  const { bootId, bootNumber, batch, store, tell, nowMonoMs, log } = options
+  const dating = createDating(bootId, options.resumed.anchor)
+  const tracker = createTracker(options.splitAfterMs, options.newRideId, options.resumed.ride)
+  let drawing = createRouteDrawing()
+  for (const point of options.resumed.route) drawing.add(point)
+  let lastReading: Reading | null = null
+  let lastFix: { readonly dated: DatedFix; readonly arrivedMonoMs: number } | null = null
+  let timeChangedMonoMs: number | null = null
+
+  const take = (reading: Reading): void => {
+    if (reading.receiverUtcMs !== null && reading.receiverUtcMs !== lastReading?.receiverUtcMs) {
+      timeChangedMonoMs = reading.at.monoMs
+    }
+    lastReading = reading
+    const { anchor, dated } = dating.take(reading)
+    if (dated !== null) {
+      tell({ kind: 'fix', fix: publicFix(dated.fix, dated.utcMs) })
+      lastFix = { dated, arrivedMonoMs: nowMonoMs() }
+      for (const event of tracker.take(dated.fix)) keep(event, dated.utcMs)
+    }
+    if (anchor === null) return
+    batch.add(step('addAnchor', bootNumber, anchor.anchor))
+    options.onAnchor()
+    if (anchor.because !== 'minute') log.info('time from satellites', { because: anchor.because, byMs: anchor.byMs })
+  }
+
+  const keep = (event: TrackerEvent, utcMs: number | null): void => {
+    const { rideId } = event
+    switch (event.kind) {
+      case 'begun':
+        batch.add(
+          step('beginRide', { id: rideId, bootNumber, beganMonoMs: event.atMonoMs, simulated: options.simulated }),
+          // All footage from before the first fix belongs to the first ride; later rides take what reaches into them.
+          step('adoptFootage', rideId, bootNumber, event.isFirst ? 0 : event.atMonoMs),
+        )
+        drawing = createRouteDrawing()
+        log.info('a ride begins', { ride: rideId })
+        return
+      case 'fix':
+        if (event.leftOut === null) drawing.add(event.fix)
+        return batch.add(step('addFixes', rideId, [{ fix: event.fix, utcMs, leftOut: event.leftOut }]))
+      case 'ended':
+        carryOn(rideId, event.totals)
+        batch.add(step('endRide', rideId))
+        log.info('the ride has ended', { ride: rideId })
+        void tellRide(rideId)
+    }
+  }
+
+  const carryOn = (rideId: string, totals: Totals): void =>
+    batch.add(step('carryOnRide', rideId, totals), step('drawRide', rideId, drawing.encoded()))
+
+  /** Commits what belongs to a ride and tells everyone; its trouble is the log's, not the ride's. */
+  const tellRide = async (rideId: string): Promise<void> => {
+    try {
+      await batch.commit()
+      const ride = await store.ride(rideId)
+      if (ride !== null) tell({ kind: 'ride', ride })
+    } catch (error) {
+      log.warn('a ride could not be told', { ride: rideId, error })
+    }
+  }
+
+  const listen = async (signal: AbortSignal): Promise<void> => {
+    for await (const reading of options.readings(signal)) take(reading)
+  }
+
+  const watchRide = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await pause(TELL_RIDE_EVERY_MS, signal)
+      for (const event of tracker.pass(nowMonoMs())) keep(event, null)
+      const ride = tracker.ride()
+      if (ride === null) continue
+      carryOn(ride.id, ride.totals)
+      await tellRide(ride.id)
+    }
+  }
+
+  return {
+    service: {
+      name: 'journey',
+      run: async (signal) => {
+        await Promise.all([listen(signal), watchRide(signal)])
+      },
+    },
+    anchor: dating.anchor,
+    rideId: () => tracker.ride()?.id ?? null,
+    picture: () => {
+      const fixAgeMs = lastFix === null ? null : nowMonoMs() - lastFix.arrivedMonoMs
+      const holds = lastFix !== null && fixAgeMs !== null && fixAgeMs < FIX_HOLDS_MS
+      return {
+        fix: holds && lastFix !== null ? publicFix(lastFix.dated.fix, lastFix.dated.utcMs) : null,
+        fixAgeMs,
+        receiver: receiverOf(lastReading, timeChangedMonoMs === null ? null : nowMonoMs() - timeChangedMonoMs),
+        ride: rideNowOf(tracker.ride(), dating.anchor()),
+      }
+    },
+  }
+}
+
+function receiverOf(reading: Reading | null, ageMs: number | null): ReceiverNow {
+  const sky: Sky = reading?.sky ?? UNKNOWN_SKY
+  return { state: stateOf(reading, ageMs), name: reading?.receiver ?? null, ...sky, ageMs }
+}
+
+function stateOf(reading: Reading | null, ageMs: number | null): ReceiverNow['state'] {
+  if (reading === null) return 'absent'
+  if (reading.kind === 'no-fix') return reading.state
+  if (ageMs !== null && ageMs > FIX_HOLDS_MS) return 'silent'
+  return reading.mode === 3 ? 'fix-3d' : 'fix-2d'
+}
+
+function rideNowOf(ride: RideSoFar | null, anchor: Anchor | null): RideNow | null {
+  if (ride === null) return null
+  const { distanceM, movingMs, lastFixMonoMs } = ride.totals
+  const startedUtcMs = anchor === null ? null : Math.round(ride.beganMonoMs + anchor.utcMinusMonoMs)
+  return { id: ride.id, startedUtcMs, distanceM, movingMs, elapsedMs: lastFixMonoMs - ride.beganMonoMs }
+}

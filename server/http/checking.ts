@@ -1,0 +1,98 @@
+/** Checks what a request carries against its schema, and says which part is wrong and what is allowed. */
+import type { FastifySchemaCompiler } from 'fastify'
+import type { TObject, TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Problem } from './problem.js'
+
+interface Part {
+  readonly name: string
+  readonly isRequired: boolean
+  readonly isNumber: boolean
+  readonly allowed: string
+  readonly check: (value: unknown) => boolean
+}
+
+/**
+ * For queries, parameters and bodies, which are all flat objects here. In a query unknown names are ignored, numbers are
+ * plain decimals, and a name may stand once; in a body unknown names are refused where its schema says so.
+ */
+export const checkedBySchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const { properties, required, additionalProperties } = schema as TObject & { additionalProperties?: unknown }
+  const parts = Object.entries(properties).map(([name, part]) => partOf(name, part, required))
+  const isText = httpPart !== 'body'
+  return (given: unknown) => {
+    if (!isObject(given)) return { error: new Problem(400, 'the body must be a JSON object') }
+    const faults: string[] = []
+    const value: Record<string, unknown> = {}
+    for (const part of parts) {
+      const fault = take(part, given, value, isText)
+      if (fault !== null) faults.push(fault)
+    }
+    if (!isText && additionalProperties === false) {
+      for (const name of Object.keys(given)) if (!Object.hasOwn(properties, name)) faults.push(unknown(name))
+    }
+    return faults.length > 0 ? { error: new Problem(400, faults.join('; ')) } : { value }
+  }
+}
+
+/** Takes one part over into `value`; answers what is wrong with it, or null. */
+function take(part: Part, given: object, value: Record<string, unknown>, isText: boolean): string | null {
+  const { name, allowed } = part
+  const sent: unknown = Object.hasOwn(given, name) ? Reflect.get(given, name) : undefined
+  if (sent === undefined) return part.isRequired ? `${name} is missing: must be ${allowed}` : null
+  if (isText && Array.isArray(sent)) return `${name} is given more than once`
+  const meant = isText && part.isNumber ? numberIn(String(sent)) : sent
+  if (!part.check(meant)) return `${name} must be ${allowed}`
+  value[name] = meant
+  return null
+}
+
+function partOf(name: string, schema: TSchema, required: readonly string[] | undefined): Part {
+  const validator = Compile(schema)
+  const { type } = schema as { type?: string }
+  return {
+    name,
+    isRequired: required?.includes(name) ?? false,
+    isNumber: type === 'integer' || type === 'number',
+    allowed: allowedBy(schema),
+    check: (value) => validator.Check(value),
+  }
+}
+
+interface Constraints {
+  readonly type?: string
+  readonly description?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly enum?: readonly string[]
+  readonly const?: string
+  readonly maxLength?: number
+  readonly anyOf?: readonly Constraints[]
+}
+
+/** Ends the sentence "must be ...". */
+function allowedBy(schema: Constraints): string {
+  if (schema.description !== undefined) return schema.description
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`
+  if (schema.const !== undefined) return schema.const
+  if (schema.anyOf !== undefined) return schema.anyOf.map(allowedBy).join(' or ')
+  switch (schema.type) {
+    case 'integer':
+      return `a whole number from ${schema.minimum} to ${schema.maximum}`
+    case 'number':
+      return `a number from ${schema.minimum} to ${schema.maximum}`
+    case 'string':
+      return `a text of at most ${schema.maxLength} characters`
+    default:
+      return schema.type ?? 'something else'
+  }
+}
+
+/** A plain decimal, else NaN, which no schema allows: an empty text, 0x10 or true are no numbers. */
+const numberIn = (text: string): number => (/^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN)
+
+/** A name somebody else chose is told shortened: it may be long. */
+const unknown = (name: string): string => `${name.slice(0, 40)} is not known here`
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

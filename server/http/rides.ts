@@ -1,0 +1,81 @@
+/** Rides: listed, told one by one, renamed. */
+import type { FastifyRequest } from 'fastify'
+import { ById, DEFAULT_ITEMS, RidesQuery } from '../../core/api/queries.js'
+import { type Page, pageOf, RidePatch, RideShape } from '../../core/api/shapes.js'
+import type { Outcome, Wish } from '../../core/link/messages.js'
+import type { Bounds } from '../../core/ride/geo.js'
+import type { Ride } from '../../core/ride/ride.js'
+import { json } from './answers.js'
+import type { App } from './app.js'
+import type { Catalogue } from './catalogue.js'
+import { Problem } from './problem.js'
+import { requireRide } from './roles.js'
+
+export interface RidesDoor {
+  readonly catalogue: Catalogue
+  readonly ask: (wish: Wish) => Promise<Outcome | { readonly kind: 'away' }>
+}
+
+const NONE: Page<Ride> = { items: [], next: null }
+
+export function rideRoutes(app: App, { catalogue, ask }: RidesDoor): void {
+  app.route({
+    method: 'GET',
+    url: '/api/rides',
+    config: { role: 'owner' },
+    schema: {
+      summary: 'Rides, newest first, the one in progress included',
+      querystring: RidesQuery,
+      response: json(pageOf(RideShape)),
+    },
+    handler: async ({ query: { limit = DEFAULT_ITEMS, cursor = null, fromUtcMs, toUtcMs, bounds } }) => {
+      const filter = { fromUtcMs, toUtcMs, bounds: bounds === undefined ? undefined : boundsIn(bounds) }
+      return catalogue.askOr((reading) => reading.rides({ limit, cursor }, filter), NONE)
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/api/rides/:id',
+    config: { role: 'viewer' },
+    schema: { summary: 'One ride', params: ById, response: json(RideShape) },
+    handler: async (request) => rideOf(request, catalogue, request.params.id),
+  })
+
+  app.route({
+    method: 'PATCH',
+    url: '/api/rides/:id',
+    config: { role: 'owner' },
+    schema: { summary: 'Renames a ride', params: ById, body: RidePatch, response: json(RideShape) },
+    handler: async (request) => {
+      const { id } = request.params
+      const outcome = await ask({ kind: 'rename-ride', rideId: id, name: request.body.name })
+      switch (outcome.kind) {
+        case 'done':
+          return rideOf(request, catalogue, id)
+        case 'unknown':
+          throw new Problem(404, 'there is no such ride')
+        case 'refused':
+          throw new Problem(409, outcome.reason)
+        case 'away':
+          throw new Problem(503, 'the device does not answer at the moment')
+      }
+    },
+  })
+}
+
+/** A ride the visitor may see. @throws 404 */
+export function rideOf(request: FastifyRequest, catalogue: Catalogue, id: string): Ride {
+  requireRide(request, id)
+  const ride = catalogue.ask((reading) => reading.ride(id))
+  if (ride === null) throw new Problem(404, 'there is no such ride')
+  return ride
+}
+
+/** @throws 400 where they are not on the earth, or the wrong way round */
+function boundsIn(text: string): Bounds {
+  const [west = 0, south = 0, east = 0, north = 0] = text.split(',').map(Number)
+  const isOnEarth = Math.abs(west) <= 180 && Math.abs(east) <= 180 && Math.abs(south) <= 90 && Math.abs(north) <= 90
+  if (isOnEarth && west <= east && south <= north) return [west, south, east, north]
+  throw new Problem(400, 'bounds must be west,south,east,north in degrees, west not east of east')
+}

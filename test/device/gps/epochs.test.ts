@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import type { Reading } from '../../../core/ride/fix.js'
+import { createEpochs, type Epochs } from '../../../device/gps/epochs.js'
+import type { SkyReport, Tpv } from '../../../device/gps/gpsd-messages.js'
+
+const A = '/dev/ttyACM0'
+const B = '/dev/ttyUSB1'
+const UNKNOWN = { altitudeM: null, speedMps: null, courseDeg: null, accuracyM: null, rejected: [] }
+
+const tpv = (second: number | null, fields: Partial<Tpv> = {}): Tpv => ({
+  kind: 'tpv',
+  device: A,
+  mode: 3,
+  utcMs: second === null ? null : Date.UTC(2026, 5, 1) + second * 1000,
+  place: { latDeg: 48.1, lonDeg: 11.5 },
+  ...UNKNOWN,
+  ...fields,
+})
+const noFix = (second: number | null, device = A) => tpv(second, { mode: 1, place: null, device })
+const sky = (fields: Partial<SkyReport>): SkyReport => ({
+  kind: 'sky',
+  device: A,
+  satellitesUsed: null,
+  satellitesInView: null,
+  hdop: null,
+  ...fields,
+})
+const at = (second: number) => ({ bootId: 'boot', monoMs: second * 1000 })
+/** All that is told of reports that come second by second, each in a chunk of its own. */
+const told = (epochs: Epochs, ...chunks: readonly (readonly [number, ...Tpv[]])[]): Reading[] =>
+  chunks.flatMap(([second, ...reports]) => {
+    for (const report of reports) epochs.takeTpv(report, at(second))
+    return epochs.readings()
+  })
+const inShort = (readings: Reading[]) =>
+  readings.map(
+    ({ kind, receiver, receiverUtcMs }) =>
+      `${kind} ${receiver} ${receiverUtcMs === null ? '-' : (receiverUtcMs / 1000) % 60}`,
+  )
+
+describe('an epoch', () => {
+  it('is told once the chunk with its position is read through, with all that chunk said', () => {
+    const readings = told(createEpochs(), [7, tpv(1, { mode: 2, speedMps: 5 }), tpv(1, { altitudeM: 520 })])
+    expect(readings).toEqual([
+      {
+        kind: 'fix',
+        at: at(7),
+        receiverUtcMs: Date.UTC(2026, 5, 1, 0, 0, 1),
+        receiver: A,
+        latDeg: 48.1,
+        lonDeg: 11.5,
+        altitudeM: 520,
+        speedMps: 5,
+        courseDeg: null,
+        accuracyM: null,
+        mode: 3,
+        sky: { satellitesUsed: null, satellitesInView: null, hdop: null },
+      },
+    ])
+  })
+
+  it('is told again, of the same moment and time, when a later chunk adds to it', () => {
+    const [first, second, ...more] = told(
+      createEpochs(),
+      [7, tpv(1, { speedMps: 5 })],
+      [7.1, tpv(1, { speedMps: 5.5, accuracyM: 4 })],
+      [7.2, tpv(1, { accuracyM: 4 }), tpv(1)],
+    )
+    expect(second).toEqual({ ...first, speedMps: 5.5, accuracyM: 4 })
+    expect(more).toEqual([])
+  })
+
+  it('keeps its fix when its receiver then says it has none', () => {
+    expect(inShort(told(createEpochs(), [1, tpv(1)], [1, noFix(1)], [2, noFix(2)]))).toEqual([
+      `fix ${A} 1`,
+      `no-fix ${A} 2`,
+    ])
+  })
+
+  it('without a position is no fix, until the position comes', () => {
+    const parts = told(createEpochs(), [1, noFix(1)], [1, tpv(1, { place: null, speedMps: 3 })], [1, tpv(1)])
+    expect(inShort(parts)).toEqual([`no-fix ${A} 1`, `fix ${A} 1`])
+    expect(parts[1]).toMatchObject({ speedMps: 3 })
+  })
+
+  it('without a time stands for itself', () => {
+    expect(inShort(told(createEpochs(), [1, tpv(null), tpv(null)], [2, noFix(null)]))).toEqual([
+      `fix ${A} -`,
+      `fix ${A} -`,
+      `no-fix ${A} -`,
+    ])
+  })
+
+  it('goes out even when its time goes back', () => {
+    expect(inShort(told(createEpochs(), [1, tpv(10)], [2, tpv(9)], [3, tpv(8)]))).toEqual([
+      `fix ${A} 10`,
+      `fix ${A} 9`,
+      `fix ${A} 8`,
+    ])
+  })
+
+  it('is put together across interleaved ones', () => {
+    const parts = told(createEpochs(), [1, tpv(10), tpv(9.5), tpv(10, { courseDeg: 90 }), tpv(9.5, { courseDeg: 89 })])
+    expect(parts).toMatchObject([{ courseDeg: 90 }, { courseDeg: 89 }])
+  })
+
+  it('of a log that begins again is a new one', () => {
+    const rounds = told(createEpochs(), [1, tpv(1)], [2, tpv(2)], [9, tpv(1)], [10, tpv(2)])
+    expect(rounds.map((reading) => reading.at.monoMs)).toEqual([1000, 2000, 9000, 10_000])
+  })
+
+  it('whose time stands still is told no more after 5 s, and does not count as life', () => {
+    const epochs = createEpochs()
+    expect(told(epochs, [1, tpv(1)], [3, tpv(1, { speedMps: 1 })], [7, tpv(1, { speedMps: 2 })])).toHaveLength(2)
+    expect(epochs.livedMonoMs()).toBe(1000)
+    expect(told(epochs, [8, tpv(2)])).toHaveLength(1)
+    expect(epochs.livedMonoMs()).toBe(8000)
+  })
+})
+
+describe('the sky', () => {
+  it('keeps the counts when newer reports tell only the DOPs', () => {
+    const epochs = createEpochs()
+    epochs.takeSky(sky({ satellitesUsed: 9, satellitesInView: 14 }))
+    epochs.takeSky(sky({ hdop: 1.2 }))
+    expect(told(epochs, [1, tpv(1)])).toMatchObject([{ sky: { satellitesUsed: 9, satellitesInView: 14, hdop: 1.2 } }])
+  })
+
+  it('is that of the receiver listened to', () => {
+    const epochs = createEpochs()
+    epochs.takeSky(sky({ satellitesUsed: 9 }))
+    epochs.takeSky(sky({ satellitesUsed: 3, device: B }))
+    expect(told(epochs, [1, tpv(1)])).toMatchObject([{ sky: { satellitesUsed: 9 } }])
+  })
+})
+
+describe('of several receivers', () => {
+  it('the first with a fix is listened to, and before that all of them', () => {
+    const epochs = createEpochs()
+    const readings = told(
+      epochs,
+      [1, noFix(1), noFix(1, B)],
+      [2, tpv(2, { device: B }), tpv(2)],
+      [3, tpv(3), tpv(3, { device: B })],
+    )
+    expect(inShort(readings)).toEqual([`no-fix ${A} 1`, `no-fix ${B} 1`, `fix ${B} 2`, `fix ${B} 3`])
+    expect(epochs.receiver()).toBe(B)
+  })
+
+  it.each([
+    ['its time stands still', tpv(1)],
+    ['it has lost its fix', noFix(6.5)],
+    ['it says nothing', tpv(6.5, { device: '/dev/third', place: null, mode: 1 })],
+  ])('another takes over when after 5 s %s', (_name, report) => {
+    const epochs = createEpochs()
+    told(epochs, [1, tpv(1)], [5.9, tpv(6, { device: B })], [6.5, report])
+    expect(epochs.receiver()).toBe(A)
+    expect(inShort(told(epochs, [6.6, tpv(7, { device: B })], [6.7, tpv(8)]))).toEqual([`fix ${B} 7`])
+    expect(epochs.receiver()).toBe(B)
+  })
+
+  it('only the one asked for is listened to, whatever the others have', () => {
+    const epochs = createEpochs(B)
+    const readings = told(epochs, [1, tpv(1), noFix(1, B)], [20, tpv(20)], [21, tpv(21, { device: B })])
+    expect(inShort(readings)).toEqual([`no-fix ${B} 1`, `fix ${B} 21`])
+    expect(epochs.receiver()).toBe(B)
+  })
+
+  it('a thousand names cost no memory, and the one listened to stays', () => {
+    const epochs = createEpochs()
+    told(epochs, [1, tpv(1, { speedMps: 5 })])
+    for (let count = 0; count < 1000; count += 1) told(epochs, [1, tpv(1, { device: `/dev/${count}` })])
+    expect(told(epochs, [1, tpv(1, { courseDeg: 5 })])).toMatchObject([{ speedMps: 5, courseDeg: 5 }])
+  })
+})

@@ -1,0 +1,87 @@
+/** The ride as it is: one screen a rider reads at a glance, and believes. */
+import type { ComponentChildren } from 'preact'
+import { distanceWords, durationClock, speedKmh, UNKNOWN } from './format.js'
+import { Nav } from './nav.js'
+import { NowMap } from './now-map.js'
+import { fixTold, speedOf, staleWords, storageTold, type Told, timeTold } from './now-words.js'
+import { RecordingState } from './recording-state.js'
+import { fix, freshness, now } from './state.js'
+
+export function NowView() {
+  const isFresh = freshness.value.kind === 'fresh'
+  const stale = staleWords(freshness.value, now.value)
+  const speed = isFresh && now.value !== null ? speedOf(now.value, fix.value) : null
+  const ride = now.value?.ride ?? null
+  return (
+    <div class={isFresh ? 'now' : 'now now-stale'}>
+      <main>
+        <h1 class="unseen">Now</h1>
+        <header class="now-head">
+          <RecordingState cameras={isFresh ? (now.value?.cameras ?? null) : null} />
+          <p class="now-banner" role="status" data-testid="stale-banner" hidden={stale === null}>
+            {stale}
+          </p>
+          {now.value?.simulated === true && (
+            <p class="now-simulated" data-testid="simulated">
+              Simulated: this is no real ride
+            </p>
+          )}
+        </header>
+        <section class="now-figures" aria-label="Ride">
+          <p class="now-speed" data-testid="speed">
+            <b>{speed === null ? '––' : speedKmh(speed)}</b> <span>km/h</span>
+          </p>
+          <dl>
+            <Figure name="Distance" id="ride-distance">
+              {distanceWords(ride?.distanceM ?? null)}
+            </Figure>
+            <Figure name="Ride time" id="ride-time">
+              {durationClock(ride?.elapsedMs ?? null)}
+            </Figure>
+          </dl>
+        </section>
+        <dl class="now-states">
+          <State name="Position" id="fix-quality" told={now.value && fixTold(now.value, fix.value)} isFresh={isFresh} />
+          <State name="Time" id="time-trust" told={now.value && timeTold(now.value)} isFresh={isFresh} />
+          <State name="Storage" id="storage" told={now.value && storageTold(now.value.storage)} isFresh={isFresh} />
+        </dl>
+        <NowMap />
+      </main>
+      <Nav />
+    </div>
+  )
+}
+
+interface FigureProps {
+  readonly name: string
+  readonly id: string
+  readonly children: ComponentChildren
+}
+
+function Figure({ name, id, children }: FigureProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd data-testid={id}>{children}</dd>
+    </div>
+  )
+}
+
+interface StateProps {
+  readonly name: string
+  readonly id: string
+  readonly told: Told | null
+  readonly isFresh: boolean
+}
+
+/** What was last heard stays readable in grey, without a colour that would call it good. */
+function State({ name, id, told, isFresh }: StateProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd data-testid={id} data-level={told === null || !isFresh ? 'unknown' : told.level}>
+        {told?.words ?? UNKNOWN}
+      </dd>
+    </div>
+  )
+}

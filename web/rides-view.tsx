@@ -1,0 +1,96 @@
+/** The rides, newest first, page by page. */
+import { useEffect, useState } from 'preact/hooks'
+import type { Ride } from '../core/ride/ride.js'
+import { getRides } from './api.js'
+import { countWords, dateWords, distanceWords, durationClock } from './format.js'
+import { Nav } from './nav.js'
+import { decodePolyline } from './polyline.js'
+import { rideHash } from './route.js'
+import { now, toldRide } from './state.js'
+import { TrackDrawing } from './track-drawing.js'
+
+/** next: the cursor of the page after those loaded, null behind the last one. */
+interface Loaded {
+  readonly rides: readonly Ride[]
+  readonly next: string | null
+}
+
+export function RidesView() {
+  const [loaded, setLoaded] = useState<Loaded | null>(null)
+  const [trouble, setTrouble] = useState<string | null>(null)
+  const [isLoading, setIsLoading] = useState(false)
+
+  const load = async () => {
+    setIsLoading(true)
+    const answer = await getRides(loaded?.next ?? null)
+    setIsLoading(false)
+    setTrouble(answer.kind === 'refused' ? answer.words : null)
+    if (answer.kind === 'refused') return
+    setLoaded({ rides: [...(loaded?.rides ?? []), ...answer.value.items], next: answer.value.next })
+  }
+  useEffect(() => void load(), [])
+
+  const rides = loaded === null ? [] : withTold(loaded.rides, toldRide.value)
+  return (
+    <div class="rides">
+      <main>
+        <h1>Rides</h1>
+        {loaded !== null && rides.length === 0 && (
+          <p class="empty">No rides yet. A ride begins by itself when the bicycle moves.</p>
+        )}
+        <ul class="rides-list" data-testid="rides">
+          {rides.map((ride) => (
+            <RideItem key={ride.id} ride={ride} />
+          ))}
+        </ul>
+        <p class="trouble" role="alert">
+          {trouble}
+        </p>
+        {isLoading && <p class="empty">Loading…</p>}
+        {!isLoading && (trouble !== null || (loaded !== null && loaded.next !== null)) && (
+          <button type="button" class="wide" onClick={() => void load()}>
+            {trouble === null ? 'Older rides' : 'Try again'}
+          </button>
+        )}
+      </main>
+      <Nav />
+    </div>
+  )
+}
+
+function RideItem({ ride }: { readonly ride: Ride }) {
+  const isInProgress = ride.endedUtcMs === null && now.value?.ride?.id === ride.id
+  const date = dateWords(ride.startedUtcMs)
+  return (
+    <li data-testid="ride" data-ride-id={ride.id}>
+      <a href={rideHash(ride.id)}>
+        <div class="rides-preview" aria-hidden="true">
+          {ride.preview !== null && <TrackDrawing lines={[decodePolyline(ride.preview)]} marker={null} />}
+        </div>
+        <div class="rides-words">
+          <h2>{ride.name ?? date}</h2>
+          {ride.name !== null && <p class="muted">{date}</p>}
+          <p class="rides-figures">
+            <b>{distanceWords(ride.distanceM)}</b>
+            <span>{durationClock(ride.movingMs)} moving</span>
+            <span class="muted">of {durationClock(ride.elapsedMs)}</span>
+          </p>
+          <p class="rides-badges">
+            {isInProgress && <span class="badge badge-live">in progress</span>}
+            {ride.simulated && <span class="badge">simulated</span>}
+            <span class="muted">
+              {ride.segments === 0 ? 'no video' : countWords(ride.segments, 'video segment')}
+            </span>
+          </p>
+        </div>
+      </a>
+    </li>
+  )
+}
+
+/** The list with what the device last told of a ride: a newer picture of one in it, or a new one on top. */
+function withTold(rides: readonly Ride[], told: Ride | null): readonly Ride[] {
+  if (told === null) return rides
+  if (rides.some(({ id }) => id === told.id)) return rides.map((ride) => (ride.id === told.id ? told : ride))
+  return told.id === now.value?.ride?.id ? [told, ...rides] : rides
+}

@@ -1,0 +1,63 @@
+/** What the page knows just now, as signals the views read. */
+import { computed, signal } from '@preact/signals'
+import type { LiveMessage } from '../core/api/live.js'
+import type { PublicFix } from '../core/ride/fix.js'
+import type { Segment } from '../core/ride/footage.js'
+import type { Now } from '../core/ride/now.js'
+import type { Ride } from '../core/ride/ride.js'
+import { getTrack } from './api.js'
+import { freshnessOf } from './now-words.js'
+import { parseRoute } from './route.js'
+import { createTrail } from './trail.js'
+
+export const route = signal(parseRoute(''))
+export const now = signal<Now | null>(null)
+/** The newest fix; null while the receiver has none. */
+export const fix = signal<PublicFix | null>(null)
+/** The ride and the segment the device spoke of last. */
+export const toldRide = signal<Ride | null>(null)
+export const toldSegment = signal<Segment | null>(null)
+
+const isStale = signal(false)
+const heardMs = signal(Date.now())
+const tickMs = signal(Date.now())
+
+export const freshness = computed(() => freshnessOf(now.value, isStale.value ? tickMs.value - heardMs.value : null))
+
+export const trail = createTrail(async (rideId) => {
+  const answer = await getTrack(rideId)
+  return answer.kind === 'done' ? answer.value : null
+})
+
+export function takeMessage(message: LiveMessage): void {
+  heardMs.value = Date.now()
+  switch (message.kind) {
+    case 'hello':
+    case 'now':
+      now.value = message.now
+      fix.value = message.now.fix
+      trail.rideIs(message.now.ride?.id ?? null)
+      return
+    case 'fix':
+      fix.value = message.fix
+      trail.add(message.fix)
+      return
+    case 'ride':
+      toldRide.value = message.ride
+      return
+    case 'segment':
+      toldSegment.value = message.segment
+      return
+    case 'gap':
+  }
+}
+
+export function linkChanged(state: 'live' | 'stale'): void {
+  tickMs.value = Date.now()
+  isStale.value = state === 'stale'
+}
+
+/** Lets "12 s ago" grow. */
+export const tick = (): void => {
+  tickMs.value = Date.now()
+}
