@@ -1,14 +1,13 @@
 /** A command of our own as a child process that ends when this process does, however that ends. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { ConfigurationError, EXIT } from '../core/process/run.js'
 
 /** A child is asked to stop by SIGTERM; one that has not by then is hanging. */
 const STOPS_WITHIN_MS = 8_000
 
 /**
- * Runs `spokecam NAME ARGS` until the signal aborts and it has stopped. It inherits standard error; its lines of
+ * Runs this program's command NAME until the signal aborts and it has stopped. It inherits standard error; its lines of
  * standard output go to onLine. The kernel sends it SIGTERM when this process is killed.
  * @throws when it ends before the signal aborts; ConfigurationError where it said that its configuration is wrong
  */
@@ -18,7 +17,7 @@ export function runChild(
   signal: AbortSignal,
   onLine: (line: string) => void = () => {},
 ): Promise<void> {
-  const program = fileURLToPath(new URL('./spokecam.js', import.meta.url))
+  const program = process.argv[1] as string
   const words = ['--pdeathsig', 'TERM', process.execPath, ...process.execArgv, program, name, ...args]
   const child = spawn('setpriv', words, { stdio: ['ignore', 'pipe', 'inherit'] })
   createInterface({ input: child.stdout }).on('line', onLine)

@@ -9,7 +9,6 @@ import type { Log } from '../core/process/log.js'
 import { ConfigurationError } from '../core/process/run.js'
 import { keepRunning, pause, runTogether, type Service } from '../core/process/service.js'
 import { bootFolder } from '../core/ride/footage.js'
-import type { LatLon } from '../core/ride/geo.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
 import { type Lock, takeLock } from '../core/store/lock.js'
@@ -20,12 +19,13 @@ import { syncLoop } from './camera/sync-loop.js'
 import type { DeviceSettings } from './config.js'
 import { createIntake } from './footage/intake.js'
 import { nextFileNumber, takeInOrphans } from './footage/orphans.js'
+import { type Room, retention } from './footage/retention.js'
 import { watchStorage } from './footage/storage.js'
 import { createTagging } from './footage/tagging.js'
 import { isSimulated, parseReceiverSource, type ReceiverSource, readings, sourceFault } from './gps/receiver.js'
 import { pictureOf } from './picture.js'
 import { createJourney } from './tracking/journey.js'
-import type { RideSoFar } from './tracking/tracker.js'
+import { leftOffAt } from './tracking/left-off.js'
 
 export { serveReplay } from './gps/replay.js'
 
@@ -38,6 +38,7 @@ export interface DeviceOptions {
 const TELL_NOW_EVERY_MS = 1_000
 const BITS_PER_BYTE = 8
 const MINUTE_MS = 60_000
+const HOUR_S = 3_600
 
 /**
  * Records until the signal aborts; resolves when everything is closed and on the card.
@@ -104,8 +105,6 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   await makeFolderDurably(join(footage, folder))
   await store.endRidesOfOtherBoots(bootNumber)
   await takeInOrphans(footage, bootNumber, store, log, signal)
-  const anchors = await store.anchorsOf(bootNumber)
-  const resumed = { ...(await rideLeft(store, bootNumber)), anchor: anchors.at(-1) ?? null }
 
   const batch = openBatch(store, log)
   const link = openDeviceEnd({
@@ -135,7 +134,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     simulated,
     splitAfterMs,
     newRideId: () => randomBytes(6).toString('hex'),
-    resumed,
+    resumed: await leftOffAt(store, bootNumber),
     store,
     batch,
     tell: link.tell,
@@ -208,6 +207,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       intake.service,
       keepRunning(tagging.service, log),
       storage.service,
+      keepRunning(retention(footage, roomOf(settings), store, log), log),
       batch.service,
       link.service,
       tellNow,
@@ -217,29 +217,16 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   await batch.commit()
 }
 
-/** What a device that was begun again in the same boot goes on with. */
-async function rideLeft(
-  store: Store,
-  bootNumber: number,
-): Promise<{ readonly ride: RideSoFar | null; readonly route: readonly LatLon[] }> {
-  const ride = await store.rideInProgress(bootNumber)
-  if (ride === null) return { ride: null, route: [] }
-  const route: LatLon[] = []
-  for (let afterMonoMs = -1; ; ) {
-    const points = await store.pointsAfter(ride.id, afterMonoMs)
-    route.push(...points.map(({ latDeg, lonDeg }) => ({ latDeg, lonDeg })))
-    const last = points.at(-1)
-    if (last === undefined) break
-    afterMonoMs = last.monoMs
-  }
-  return { ride: { ...ride, lastPosition: route.at(-1) ?? null }, route }
-}
-
 async function grant(wish: Wish, store: Store): Promise<Outcome> {
   switch (wish.kind) {
     case 'rename-ride':
       return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }
   }
+}
+
+function roomOf(settings: DeviceSettings): Room {
+  const { mostFootageBytes, keep } = settings
+  return { mostFootageBytes, freePercent: keep.freePercent, bytesAnHour: bytesPerSecond(settings) * HOUR_S }
 }
 
 function bytesPerSecond({ cameras }: DeviceSettings): number {

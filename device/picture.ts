@@ -28,9 +28,9 @@ export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
     ...known,
     utcMs: anchor === null ? null : Math.round(monoMs + anchor.utcMinusMonoMs),
     timeSource: anchor?.source ?? 'none',
-    timeUncertaintyMs: anchor?.uncertaintyMs ?? null,
+    timeUncertaintyMs: anchor === null ? null : Math.round(anchor.uncertaintyMs),
     // CLOCK_MONOTONIC counts from the boot, and stands still while the machine is suspended.
-    uptimeMs: monoMs,
+    uptimeMs: Math.round(monoMs),
     deviceSeenMsAgo: 0,
     cameras: cameras.map(cameraOf),
     lastPowerCut: null,

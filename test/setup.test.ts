@@ -89,6 +89,7 @@ describe('the build', () => {
 
   it.each([
     ['a changed file', () => write(checkout, 'device/main.ts', 'another')],
+    ['a changed file as long as before', () => write(checkout, 'device/main.ts', 'camera')],
     ['a file that a clock set back makes older than the build', () => writeOld('device/main.ts')],
     ['a new file', () => write(checkout, 'server/new.ts', 'new')],
     ['a deleted file', () => rmSync(join(checkout, 'core/process/gate.ts'))],
@@ -151,7 +152,7 @@ describe('npm packages', () => {
 })
 
 describe('programs', () => {
-  const TOOLS = 'sh env node cat cksum dirname find flock grep head ln ls readlink sort touch true'.split(' ')
+  const TOOLS = 'sh env node cat cksum dirname find flock grep head ln ls readlink sort touch'.split(' ')
 
   beforeEach(async () => {
     mkdirSync(join(checkout, 'bin'))
@@ -171,7 +172,7 @@ describe('programs', () => {
 
   it.each([
     ['as root', () => program('id', 'echo 0')],
-    ['by sudo', () => program('id', 'echo 1000') && program('sudo', 'shift; exec "$@"')],
+    ['by sudo', () => program('id', 'echo 1000') && program('sudo', 'shift; [ "$1" = true ] || exec "$@"')],
   ])('that are missing are installed %s, the second time there is nothing to do', async (_, allow) => {
     allow()
     program(

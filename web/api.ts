@@ -78,7 +78,8 @@ export function problemWords(status: number, body: unknown): string {
 
 function pairingWords(status: number): string | null {
   if (status === 401) return 'That code is wrong. Look at it again and type all 8 digits.'
-  if (status === 403) return 'Pairing is closed. Run “spokecam pair” on the device: it opens pairing for 5 minutes and shows a new code.'
+  if (status === 403)
+    return 'Pairing is closed. Run “spokecam pair” on the device: it opens pairing for 5 minutes and shows a new code.'
   if (status === 429) return 'Too many tries. Wait a minute, then type the code again.'
   return null
 }

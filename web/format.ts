@@ -57,11 +57,10 @@ export function dateWords(utcMs: number | null, timeZone?: string): string {
 
 /** Time of day with seconds in the zone given, the browser's own by default. */
 export const timeOfDay = (utcMs: number | null, timeZone?: string): string =>
-  utcMs === null
-    ? UNKNOWN
-    : inZone({ hour: '2-digit', minute: '2-digit', second: '2-digit' }, timeZone).format(utcMs)
+  utcMs === null ? UNKNOWN : inZone({ hour: '2-digit', minute: '2-digit', second: '2-digit' }, timeZone).format(utcMs)
 
-export const countWords = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+export const countWords = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`
 
 const two = (number: number): string => String(number).padStart(2, '0')
 

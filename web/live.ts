@@ -37,7 +37,7 @@ export interface LiveClock {
 export interface LiveLink {
   readonly start: () => void
   readonly stop: () => void
-  /** The phone woke or has a network again: connects at once unless messages are coming in. */
+  /** The phone woke or has a network again: a started link connects at once unless messages are coming in. */
   readonly wake: () => void
 }
 
@@ -53,6 +53,7 @@ export function createLiveLink(parts: LiveParts): LiveLink {
   let socket: Socket | null = null
   let epoch: string | null = null
   let seq = 0
+  let isStarted = false
   let saidHello = false
   let unacknowledged = 0
   let failures = 0
@@ -131,15 +132,19 @@ export function createLiveLink(parts: LiveParts): LiveLink {
   }
 
   return {
-    start: open,
+    start: () => {
+      isStarted = true
+      open()
+    },
     stop: () => {
+      isStarted = false
       drop()
       cancelStale()
     },
     wake: () => {
       const isHeard = heardMs !== null && clock.nowMs() - heardMs < STALE_AFTER_MS
       const isOpening = socket !== null && !saidHello && clock.nowMs() - openedMs < WAKES_APART_MS
-      if ((isHeard && socket !== null) || isOpening) return
+      if (!isStarted || (isHeard && socket !== null) || isOpening) return
       failures = 0
       if (heardMs !== null && !isHeard) changed('stale')
       open()

@@ -40,8 +40,8 @@ export function createMarker(moved: () => void): Marker {
       element.hidden = place === null
       element.classList.toggle('marker-standing', courseDeg === null)
       if (courseDeg !== null) element.style.setProperty('--course', `${courseDeg}deg`)
-      element.dataset['lon'] = place === null ? '' : String(place[0])
-      element.dataset['lat'] = place === null ? '' : String(place[1])
+      element.setAttribute('data-lon', String(place?.[0] ?? ''))
+      element.setAttribute('data-lat', String(place?.[1] ?? ''))
       if (place !== null && shown !== null && glides && !calm.matches) return glide(shown, place, performance.now())
       shown = place
       moved()
@@ -59,13 +59,16 @@ export function createMarker(moved: () => void): Marker {
 function markElement(): HTMLElement {
   const element = document.createElement('div')
   element.className = 'marker'
-  element.dataset['testid'] = 'position-marker'
+  element.setAttribute('data-testid', 'position-marker')
   element.setAttribute('role', 'img')
   element.setAttribute('aria-label', 'Position')
   element.hidden = true
   const drawing = document.createElementNS(SVG, 'svg')
   drawing.setAttribute('viewBox', '-20 -20 40 40')
-  drawing.append(shape('circle', { r: '10', class: 'marker-dot' }), shape('path', { d: 'M0-19l7 9h-14z', class: 'marker-head' }))
+  drawing.append(
+    shape('circle', { r: '10', class: 'marker-dot' }),
+    shape('path', { d: 'M0-19l7 9h-14z', class: 'marker-head' }),
+  )
   element.append(drawing)
   return element
 }

@@ -1,6 +1,6 @@
 /** The map: the only door to the map library. Shows lines, a marker and a metric grid; asks nobody for anything. */
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { type GeoJSONSource, LngLatBounds, Map as LibraryMap, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import { type GeoJSONSource, Map as LibraryMap, LngLatBounds, ScaleControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { type Grid, gridFits, gridOver, gridStepM, metresPerPixel } from './map-grid.js'
 import { createMarker } from './map-marker.js'
@@ -106,9 +106,7 @@ export function createMap(container: HTMLElement, { onTap, onFollowEnd }: MapOpt
     grid = null
     drawGrid()
     drawTrack()
-  })
-  map.once('idle', () => {
-    container.dataset['map'] = 'ready'
+    container.setAttribute('data-map', 'ready')
   })
   map.on('movestart', ({ originalEvent }) => {
     isTouched = originalEvent !== undefined

@@ -30,7 +30,7 @@ export function NowMap() {
 
   if (missing !== null) return <NoMap why={missing} />
   return (
-    <section class="map now-map" aria-label="Map" data-testid="map">
+    <div class="map now-map" data-testid="map">
       <div class="map-box" ref={box} />
       <p class="map-note">No map for this area</p>
       {fix.value === null && <p class="map-wait">No position yet</p>}
@@ -39,7 +39,7 @@ export function NowMap() {
           Follow
         </button>
       )}
-    </section>
+    </div>
   )
 }
 
@@ -47,9 +47,9 @@ export function NowMap() {
 function NoMap({ why }: { readonly why: string }) {
   const at = now.value?.fix ?? null
   return (
-    <section class="map now-map" aria-label="Track" data-testid="map">
+    <div class="map now-map" data-testid="map">
       <TrackDrawing lines={trail.lines()} marker={at === null ? null : [at.lonDeg, at.latDeg]} />
       <p class="map-note">{why}</p>
-    </section>
+    </div>
   )
 }

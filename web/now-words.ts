@@ -16,17 +16,22 @@ export interface RecordingTold {
   readonly cameras: readonly { readonly name: string; readonly words: string; readonly recording: boolean }[]
 }
 
-/** fresh: as it is now; waiting: nothing has come yet; the others: what is shown is so many milliseconds old. */
+/** What the live link knows of itself: nothing heard yet, hearing, or silent since so long. */
+export type Hearing =
+  | { readonly kind: 'nothing-yet' }
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'silent'; readonly sinceMs: number }
+
+/** fresh: as it is now; waiting: there is no picture of the device; the others: the picture is so many milliseconds old. */
 export type Freshness =
   | { readonly kind: 'fresh' }
-  | { readonly kind: 'waiting' }
+  | { readonly kind: 'waiting'; readonly serverAnswers: boolean }
   | { readonly kind: 'link-lost'; readonly agoMs: number }
   | { readonly kind: 'device-lost'; readonly agoMs: number }
 
-/** @param heardMsAgo when the last message came over a link that is stale; null while the link is alive */
-export function freshnessOf(now: Now | null, heardMsAgo: number | null): Freshness {
-  if (now === null) return { kind: 'waiting' }
-  if (heardMsAgo !== null) return { kind: 'link-lost', agoMs: heardMsAgo + now.deviceSeenMsAgo }
+export function freshnessOf(now: Now | null, hearing: Hearing): Freshness {
+  if (now === null) return { kind: 'waiting', serverAnswers: hearing.kind === 'alive' }
+  if (hearing.kind === 'silent') return { kind: 'link-lost', agoMs: hearing.sinceMs + now.deviceSeenMsAgo }
   if (now.deviceSeenMsAgo > STALE_AFTER_MS) return { kind: 'device-lost', agoMs: now.deviceSeenMsAgo }
   return { kind: 'fresh' }
 }
@@ -37,7 +42,7 @@ export function staleWords(freshness: Freshness, now: Now | null): string | null
     case 'fresh':
       return null
     case 'waiting':
-      return 'Connecting to Spokecam…'
+      return freshness.serverAnswers ? 'No word from the device yet' : 'Connecting to Spokecam…'
     case 'link-lost':
       return `Last seen ${lastSeenDoing(now)} ${agoWords(freshness.agoMs)} ago`
     case 'device-lost':

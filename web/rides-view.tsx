@@ -78,9 +78,7 @@ function RideItem({ ride }: { readonly ride: Ride }) {
           <p class="rides-badges">
             {isInProgress && <span class="badge badge-live">in progress</span>}
             {ride.simulated && <span class="badge">simulated</span>}
-            <span class="muted">
-              {ride.segments === 0 ? 'no video' : countWords(ride.segments, 'video segment')}
-            </span>
+            <span class="muted">{ride.segments === 0 ? 'no video' : countWords(ride.segments, 'video segment')}</span>
           </p>
         </div>
       </a>

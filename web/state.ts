@@ -6,7 +6,7 @@ import type { Segment } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import type { Ride } from '../core/ride/ride.js'
 import { getTrack } from './api.js'
-import { freshnessOf } from './now-words.js'
+import { freshnessOf, type Hearing } from './now-words.js'
 import { parseRoute } from './route.js'
 import { createTrail } from './trail.js'
 
@@ -18,11 +18,15 @@ export const fix = signal<PublicFix | null>(null)
 export const toldRide = signal<Ride | null>(null)
 export const toldSegment = signal<Segment | null>(null)
 
-const isStale = signal(false)
-const heardMs = signal(Date.now())
-const tickMs = signal(Date.now())
+const link = signal<'opening' | 'live' | 'stale'>('opening')
+const heardMs = signal(0)
+const tickMs = signal(0)
 
-export const freshness = computed(() => freshnessOf(now.value, isStale.value ? tickMs.value - heardMs.value : null))
+const hearing = computed((): Hearing => {
+  if (link.value === 'opening') return { kind: 'nothing-yet' }
+  return link.value === 'live' ? { kind: 'alive' } : { kind: 'silent', sinceMs: tickMs.value - heardMs.value }
+})
+export const freshness = computed(() => freshnessOf(now.value, hearing.value))
 
 export const trail = createTrail(async (rideId) => {
   const answer = await getTrack(rideId)
@@ -35,8 +39,8 @@ export function takeMessage(message: LiveMessage): void {
     case 'hello':
     case 'now':
       now.value = message.now
-      fix.value = message.now.fix
-      trail.rideIs(message.now.ride?.id ?? null)
+      fix.value = message.now?.fix ?? null
+      trail.rideIs(message.now?.ride?.id ?? null)
       return
     case 'fix':
       fix.value = message.fix
@@ -54,7 +58,7 @@ export function takeMessage(message: LiveMessage): void {
 
 export function linkChanged(state: 'live' | 'stale'): void {
   tickMs.value = Date.now()
-  isStale.value = state === 'stale'
+  link.value = state
 }
 
 /** Lets "12 s ago" grow. */

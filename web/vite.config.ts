@@ -7,6 +7,8 @@ import { defineConfig, type Plugin } from 'vite'
 const TEXT = /\.(js|mjs|css|html|svg|json)$/
 /** Smaller files fit into one packet either way. */
 const LEAST_BYTES = 1_024
+/** 11 saves another 8 % and takes ten times as long: a minute on a Pi. */
+const BROTLI_QUALITY = 9
 
 const precompressed: Plugin = {
   name: 'precompressed',
@@ -16,7 +18,10 @@ const precompressed: Plugin = {
       const file = join(dir, name)
       const bytes = readFileSync(file)
       if (bytes.length <= LEAST_BYTES) continue
-      writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
+      writeFileSync(
+        `${file}.br`,
+        brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
+      )
       writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
     }
   },

@@ -9,7 +9,8 @@ export interface Hello {
   readonly kind: 'hello'
   readonly seq: number
   readonly epoch: string
-  readonly now: Now
+  /** Null where the server has not heard of the device yet. */
+  readonly now: Now | null
 }
 
 /** Messages that were skipped for this viewer, both ends included. */

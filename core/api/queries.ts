@@ -21,7 +21,7 @@ export const RidesQuery = Type.Object({
   ...period,
   bounds: Type.Optional(
     Type.String({
-      pattern: '^-?\\d{1,3}(\\.\\d{1,12})?(,-?\\d{1,3}(\\.\\d{1,12})?){3}$',
+      maxLength: 120,
       description: 'west,south,east,north in degrees, west not east of east',
     }),
   ),

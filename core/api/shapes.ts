@@ -159,7 +159,10 @@ export const ProblemShape = Type.Object(
 export const HealthShape = Type.Object({ status: Type.Literal('ok'), recording: Type.Boolean() }, { $id: 'Health' })
 
 export const PairingWish = Type.Object(
-  { code: Type.String({ pattern: '^[0-9]{8}$' }), name: Type.String({ minLength: 1, maxLength: 60 }) },
+  {
+    code: Type.String({ pattern: '^[0-9]{8}$', description: 'eight digits' }),
+    name: Type.String({ minLength: 1, maxLength: 60 }),
+  },
   { additionalProperties: false },
 )
 export const PairingAnswer = Type.Object({ token: Type.String() })
@@ -175,7 +178,8 @@ export const RidePatch = Type.Object(
   { additionalProperties: false },
 )
 
-type Fixed<Value> = Value extends object ? { readonly [Key in keyof Value]: Fixed<Value[Key]> } : Value
+/** The same, never to be changed: what the types of core/ride say of themselves. */
+export type Fixed<Value> = Value extends object ? { readonly [Key in keyof Value]: Fixed<Value[Key]> } : Value
 /** Fails to compile where a schema and the type of core/ride it stands for do not say the same. */
 type Same<One extends Fixed<Other>, Other> = [Fixed<Other>] extends [One] ? true : never
 export type Agreed = [

@@ -33,6 +33,10 @@ export function runJob(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      output.destroy()
+      return reject(signal.reason)
+    }
     const job = ffmpeg()
     for (const { file, options: inputOptions = [] } of inputs) {
       job.input(file)
@@ -46,6 +50,8 @@ export function runJob(
     }
     // Varargs: an array or a string with spaces would be split into other words.
     job.outputOptions(...options)
+    // kill() does nothing before there is a process.
+    job.on('start', () => signal.aborted && stop())
     job.on('error', (error: Error, _out: string | null, words: string | null) => fail(error, words ?? ''))
     job.on('end', () => {
       signal.removeEventListener('abort', stop)

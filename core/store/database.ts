@@ -1,7 +1,7 @@
 /** Opens SQLite files so that what is committed is on the card, and so that a reader needs no right to write. */
 import { existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { type Migration, migrate } from './migrations.js'
+import type { Migration } from './migrations.js'
 
 export type Connection = Database.Database
 
@@ -67,4 +67,21 @@ function requireDurable(database: Connection, file: string): void {
   if (mode === 'wal' && synchronous === 2) return
   database.close()
   throw new Error(`${file} cannot be made durable: journal_mode is ${mode}, synchronous is ${synchronous}`)
+}
+
+/** @throws where the file was written by a later version of Spokecam */
+function migrate(database: Connection, migrations: readonly Migration[], file: string): void {
+  const version = database.pragma('user_version', { simple: true }) as number
+  if (version > migrations.length) {
+    throw new Error(
+      `${file} was written by a later version of Spokecam: its schema is ${version}, known is ${migrations.length}`,
+    )
+  }
+  for (const [index, migration] of migrations.entries()) {
+    if (index < version) continue
+    database.transaction(() => {
+      database.exec(migration)
+      database.pragma(`user_version = ${index + 1}`)
+    })()
+  }
 }

@@ -59,6 +59,12 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
     `SELECT ${SEGMENT} WHERE segments.state = ? AND segments.bootNumber <= ? ORDER BY segments.bootNumber DESC, startMonoMs LIMIT ?`,
   )
   const replaced = database.prepare<[], SegmentRow>(`SELECT ${SEGMENT} WHERE fileAsRecorded IS NOT NULL`)
+  const oldest = database.prepare<[number], SegmentRow>(
+    `SELECT ${SEGMENT} WHERE state IN ('recorded', 'tagged') AND NOT segments.kept ORDER BY segments.bootNumber, startMonoMs LIMIT ?`,
+  )
+  const bytes = database.prepare<[], { bytes: number | null }>(
+    `SELECT sum(sizeBytes * (1 + (fileAsRecorded IS NOT NULL))) AS bytes FROM segments WHERE state <> 'swept'`,
+  )
   const ofRide = database.prepare<[string, string | null, string, number, number], SegmentRow>(
     `SELECT ${SEGMENT} WHERE rides.id = ? AND camera = coalesce(?, camera) AND frames > 0
      AND (camera, segments.number) > (?, ?) ORDER BY camera, segments.number LIMIT ?`,
@@ -114,6 +120,12 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
     /** Tagged segments whose bytes from before are still there. */
     segmentsWithOldBytes: (): SegmentOnCard[] => replaced.all().map(onCard),
 
+    /** What may be swept, the oldest first by boot and monotonic time: never by a date. */
+    oldestFootage: (limit: number): SegmentOnCard[] => oldest.all(limit).map(onCard),
+
+    /** What all video takes on the card. */
+    footageBytes: (): number => bytes.get()?.bytes ?? 0,
+
     /** A page of a ride's segments that have a picture, in order. @throws UnknownCursor */
     segments: (rideId: string, camera: string | null, { limit, cursor }: Listing): Listed<SegmentOnCard> => {
       const [afterCamera, number] = positionOf(cursor, 2) ?? start
@@ -146,6 +158,7 @@ export function writeFootage(database: Connection) {
   )
   const date = database.prepare('UPDATE segments SET startUtcMs = ?, startUncertaintyMs = ? WHERE id = ?')
   const forget = database.prepare('UPDATE segments SET fileAsRecorded = NULL WHERE id = ?')
+  const sweep = database.prepare(`UPDATE segments SET state = 'swept', fileAsRecorded = NULL WHERE id = ?`)
   const remove = database.prepare('DELETE FROM segments WHERE id = ?')
   const adopt = database.prepare(
     `UPDATE segments SET rideNumber = (SELECT number FROM rides WHERE id = @rideId)
@@ -173,6 +186,10 @@ export function writeFootage(database: Connection) {
     /** The bytes from before tagging are gone. */
     forgetOldBytes: (id: string): void => {
       forget.run(id)
+    },
+    /** Its video goes; what is known of it and its track stay. */
+    sweepSegment: (id: string): void => {
+      sweep.run(id)
     },
     /** For a segment that never got a picture. */
     removeSegment: (id: string): void => {

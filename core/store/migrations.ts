@@ -1,6 +1,4 @@
 /** The tables of both databases, as the steps that lead to them; a step that has been released never changes. */
-import type { Connection } from './database.js'
-
 export type Migration = string
 
 /** rides.db: the device writes it, the server reads it. Times of day are UTC in ms, moments are CLOCK_MONOTONIC in ms. */
@@ -105,20 +103,3 @@ export const SERVER: readonly Migration[] = [
   CREATE TABLE address (url TEXT NOT NULL) STRICT;
   `,
 ]
-
-/** @throws where the file was written by a later version of Spokecam */
-export function migrate(database: Connection, migrations: readonly Migration[], file: string): void {
-  const version = database.pragma('user_version', { simple: true }) as number
-  if (version > migrations.length) {
-    throw new Error(
-      `${file} was written by a later version of Spokecam: its schema is ${version}, known is ${migrations.length}`,
-    )
-  }
-  for (const [index, migration] of migrations.entries()) {
-    if (index < version) continue
-    database.transaction(() => {
-      database.exec(migration)
-      database.pragma(`user_version = ${index + 1}`)
-    })()
-  }
-}

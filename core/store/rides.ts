@@ -44,6 +44,7 @@ export function readRides(database: Connection) {
   const open = database.prepare<[number], RideRow>(
     `SELECT ${RIDE} FROM rides WHERE bootNumber = ? AND NOT ended ORDER BY number DESC LIMIT 1`,
   )
+  const notEnded = database.prepare<[string], { number: number }>('SELECT number FROM rides WHERE id = ? AND NOT ended')
   const newest = database.prepare<RideQuery, RideRow>(
     `SELECT ${RIDE} FROM rides
      WHERE (bootNumber, beganMonoMs, number) < (@boot, @mono, @number)
@@ -63,6 +64,9 @@ export function readRides(database: Connection) {
       const row = open.get(bootNumber)
       return row === undefined ? null : { id: row.id, beganMonoMs: row.beganMonoMs, totals: totalsOf(row) }
     },
+
+    /** Whether a ride has not been ended, be the device there to carry it on or not. */
+    isRideInProgress: (id: string): boolean => notEnded.get(id) !== undefined,
 
     /** A page of rides, newest first by boot and by monotonic start within it. @throws UnknownCursor */
     rides: ({ limit, cursor }: Listing, filter: RideFilter = {}): Listed<Ride> => {
@@ -145,11 +149,11 @@ function rideOf(row: RideRow): Ride {
     name: row.name,
     startedUtcMs: row.startedUtcMs,
     endedUtcMs: row.endedUtcMs,
-    distanceM,
-    movingMs,
-    elapsedMs: row.lastFixMonoMs - row.beganMonoMs,
+    distanceM: tenths(distanceM),
+    movingMs: Math.round(movingMs),
+    elapsedMs: Math.round(row.lastFixMonoMs - row.beganMonoMs),
     ascentM: row.ascentM,
-    avgSpeedMps: movingMs > 0 ? distanceM / (movingMs / 1_000) : null,
+    avgSpeedMps: movingMs > 0 ? tenths((distanceM * 10_000) / movingMs) / 10 : null,
     maxSpeedMps: row.maxSpeedMps,
     bounds,
     preview: row.preview,
@@ -162,6 +166,9 @@ function rideOf(row: RideRow): Ride {
     timeZone: null,
   }
 }
+
+/** More digits would claim what no receiver knows. */
+const tenths = (value: number): number => Math.round(value * 10) / 10
 
 function totalsOf(row: RideRow): RideTotals {
   const { bounds } = rideOf(row)

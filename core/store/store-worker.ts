@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { reading, writing } from './catalogue.js'
 import { closeForReaders, openForWriting } from './database.js'
 import { CATALOGUE } from './migrations.js'
-import type { Order, OrderDone, Step } from './store.js'
+import type { Order, OrderDone, Step } from './orders.js'
 
 const database = openForWriting((workerData as { file: string }).file, CATALOGUE)
 const calls = { ...reading(database), ...writing(database) } as unknown as Record<

@@ -1,11 +1,11 @@
 /** The doors to the catalogue: a store for its one writer, which commits in a thread of its own, and a reader for everyone else. */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { type Reading, reading, type Writing } from './catalogue.js'
+import { type Reading, reading } from './catalogue.js'
 import { openForReading } from './database.js'
+import type { CallName, Calls, Order, OrderDone, Step } from './orders.js'
 
-type Calls = Writing & Omit<Reading, 'pointsOf'>
-type CallName = keyof Calls
+export { type Step, step } from './orders.js'
 
 /** Every call is one transaction; its promise resolves once that is on the card. */
 export type Store = {
@@ -16,27 +16,6 @@ export type Store = {
   /** Waits for what is under way, then leaves the files as a reader without write access needs them. */
   readonly close: () => Promise<void>
 }
-
-/** One write by name; made with step(). */
-export interface Step {
-  readonly name: CallName
-  readonly given: readonly unknown[]
-}
-
-export const step = <Name extends keyof Writing>(name: Name, ...given: Parameters<Writing[Name]>): Step => ({
-  name,
-  given,
-})
-
-/** What the worker is asked. No steps: close. */
-export interface Order {
-  readonly id: number
-  readonly steps: readonly Step[]
-}
-
-export type OrderDone =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly failure: Error }
 
 /**
  * Opens the catalogue for its one writer. A slow card stops the worker, not the caller's event loop: with fsync at

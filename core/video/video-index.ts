@@ -14,7 +14,7 @@ export interface VideoIndex {
   readonly headerBytes: number
   readonly track: PictureTrack | null
   readonly fragments: readonly Fragment[]
-  /** Behind the last whole fragment: what comes after it is cut short, or no picture. */
+  /** Behind the last whole fragment, or the last whole box after it: what comes then is cut short or rubbish. */
   readonly endBytes: number
 }
 
@@ -39,10 +39,10 @@ export async function readIndex(file: FileHandle, known: VideoIndex = EMPTY_INDE
     if (type === 'moov') {
       track = pictureTrackOf(bytes, { type, bodyAt: 8, endAt: bytes.length })
       headerBytes = endAt
-      endBytes = endAt
     }
     if (type !== 'moof') {
       at = endAt
+      endBytes = endAt
       continue
     }
     const mdat = await readBox(file, endAt, size)

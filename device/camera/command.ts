@@ -39,7 +39,8 @@ export function recorderArguments({ camera, source, folder, firstNumber, segment
     ...['-segment_list', 'pipe:3', '-segment_list_type', 'csv', '-segment_format', 'mp4'],
     // flush_packets only works in here: outside it does not reach the inner muxer, and 256 KiB stay in memory.
     ...['-segment_format_options', 'movflags=+frag_keyframe+empty_moov+default_base_moof:flush_packets=1'],
-    `${folder}/${recordingPattern(camera.name)}`,
+    // The segment muxer reads the whole path as a pattern.
+    `${folder.replaceAll('%', '%%')}/${recordingPattern(camera.name)}`,
   ]
   return [...always, ...inputOf(source, camera), ...codecOf(source, camera), ...segments]
 }

@@ -12,7 +12,7 @@ export interface ClosedSegment {
 
 /** The number of the segment a message says is being opened, or null for any other message. */
 export function openedNumber(message: string): number | null {
-  const found = /^\[segment @ [^\]]+\] Opening '([^']+)' for writing/.exec(message)
+  const found = /^\[segment @ [^\]]+\] Opening '(.+)' for writing/.exec(message)
   return found === null ? null : (parseRecordingName(basename(found[1] as string))?.number ?? null)
 }
 

@@ -30,6 +30,7 @@ export async function copyTagged(
     const inputs = [{ file: `file:${from}` }]
     const text = { file: `file:${subtitleFile}`, options: ['-f', 'srt'] }
     const headRoom = createHeadRoom(roomBytes)
+    const paced = await openPacedFile(to)
     await Promise.all([
       runJob(
         subtitles === '' ? inputs : [...inputs, text],
@@ -37,7 +38,7 @@ export async function copyTagged(
         headRoom,
         signal,
       ),
-      pipeline(headRoom, await openPacedFile(to)),
+      pipeline(headRoom, paced),
     ])
     return await fillHeadRoom(to, roomBytes)
   } finally {

@@ -84,12 +84,24 @@ const MOST_HDOP = 100
 export function parseGpsdLine(line: string): GpsdMessage {
   let json: unknown
   try {
-    json = JSON.parse(line)
+    json = JSON.parse(withoutSatellites(line))
   } catch {
     // gpsd's own replies can be cut or misquoted: a value like any other, which the caller counts.
     return nonsense('not-json')
   }
   return isReport(json) ? messageOf(json) : nonsense('not-an-object')
+}
+
+/**
+ * Satellites are most of a SKY, and reading them most of the work of listening to gpsd: where it has counted them itself,
+ * as it does since 3.22, nobody needs the list. A line that could hold a second message is left whole.
+ */
+function withoutSatellites(line: string): string {
+  if (!line.startsWith('{"class":"SKY"') || !line.endsWith(']}')) return line
+  const end = line.indexOf(',"satellites":[')
+  const head = line.slice(0, end)
+  const isCounted = end !== -1 && head.includes('"nSat":') && head.includes('"uSat":')
+  return isCounted && line.indexOf('"class":', end) === -1 ? `${head}}` : line
 }
 
 /**
@@ -213,11 +225,11 @@ const lengthOf = (x: number | null, y: number | null): number | null =>
 /** Newer versions of gpsd send most SKYs with the DOPs alone: what is not told here was told before. */
 function skyOf(report: Report): SkyReport {
   const satellites: readonly unknown[] | null = Array.isArray(report.satellites) ? report.satellites : null
-  const used = satellites?.filter((satellite) => isReport(satellite) && satellite.used === true)
+  const isUsed = (satellite: unknown) => isReport(satellite) && satellite.used === true
   return {
     kind: 'sky',
     device: textOf(report.device),
-    satellitesUsed: countOf(report.uSat) ?? used?.length ?? null,
+    satellitesUsed: countOf(report.uSat) ?? satellites?.filter(isUsed).length ?? null,
     satellitesInView: countOf(report.nSat) ?? satellites?.length ?? null,
     hdop: isWithin(report.hdop, 0, MOST_HDOP) ? report.hdop : null,
   }

@@ -34,6 +34,7 @@ export function* simulatedRide(seed: number, stepMs: number): Generator<Simulate
   let angle = 2 * Math.PI * random()
   let speedMps = 0
   let waitS = 0
+  let isBraking = false
   let leg = nextLeg()
 
   for (let count = 0; ; count += 1) {
@@ -45,7 +46,9 @@ export function* simulatedRide(seed: number, stepMs: number): Generator<Simulate
       continue
     }
     const stopsWithinM = (speedMps * speedMps) / (2 * BRAKING_MPS2) + speedMps * stepS
-    const targetMps = leg.isRed && leg.lightM <= stopsWithinM ? 0 : leg.cruiseMps
+    // Whoever brakes for a light goes on until it stands, a little before the line if need be.
+    isBraking ||= leg.isRed && leg.lightM <= stopsWithinM
+    const targetMps = isBraking ? 0 : leg.cruiseMps
     const before = speedMps
     speedMps =
       targetMps < speedMps
@@ -54,9 +57,11 @@ export function* simulatedRide(seed: number, stepMs: number): Generator<Simulate
     const goneM = ((before + speedMps) / 2) * stepS
     angle += goneM / metresPerRadian
     leg = { ...leg, lightM: leg.lightM - goneM }
-    const hasStopped = targetMps === 0 && speedMps === 0
+    const hasStopped = isBraking && speedMps === 0
     if (hasStopped) waitS = between(RED_FOR_S)
-    if (hasStopped || leg.lightM <= 0) leg = nextLeg()
+    if (!hasStopped && leg.lightM > 0) continue
+    leg = nextLeg()
+    isBraking = false
   }
 }
 

@@ -6,7 +6,7 @@ import { type AnchorMade, createSatelliteClock } from '../../core/ride/satellite
 export interface DatedFix {
   /** Its `at` is when the position held. */
   readonly fix: Fix
-  /** The receiver's own time where it is believed, else what the anchor says; null until a receiver is believed. */
+  /** As utcOfFix() has it: null until a receiver is believed. */
   readonly utcMs: number | null
 }
 
@@ -45,16 +45,20 @@ export function createDating(bootId: string, known: Anchor | null): Dating {
   }
 }
 
+/** The receiver's own time of a fix where it is believed, else what the anchor says; null without an anchor. */
+export function utcOfFix(
+  { at, receiverUtcMs }: Pick<Fix, 'at' | 'receiverUtcMs'>,
+  anchor: Anchor | null,
+): number | null {
+  if (anchor === null) return null
+  const utcMs = at.monoMs + anchor.utcMinusMonoMs
+  const isBelieved = receiverUtcMs !== null && Math.abs(receiverUtcMs - utcMs) < RECEIVER_AGREES_WITHIN_MS
+  return isBelieved ? receiverUtcMs : utcMs
+}
+
 /** A line can only arrive late: a believed receiver's time says better than its arrival when the position held. */
 function heldAt({ at, receiverUtcMs }: Fix, anchor: Anchor | null): number {
   if (anchor === null || receiverUtcMs === null) return at.monoMs
   const monoMs = receiverUtcMs - anchor.utcMinusMonoMs
   return Math.abs(at.monoMs - monoMs) < RECEIVER_AGREES_WITHIN_MS ? monoMs : at.monoMs
-}
-
-function utcOfFix({ at, receiverUtcMs }: Fix, anchor: Anchor | null): number | null {
-  if (anchor === null) return null
-  const utcMs = at.monoMs + anchor.utcMinusMonoMs
-  const isBelieved = receiverUtcMs !== null && Math.abs(receiverUtcMs - utcMs) < RECEIVER_AGREES_WITHIN_MS
-  return isBelieved ? receiverUtcMs : utcMs
 }

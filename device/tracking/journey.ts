@@ -3,12 +3,12 @@ import type { News } from '../../core/link/messages.js'
 import type { Log } from '../../core/process/log.js'
 import { pause, type Service } from '../../core/process/service.js'
 import type { Anchor } from '../../core/ride/clock.js'
-import { type PublicFix, publicFix, type Reading, type Sky, UNKNOWN_SKY } from '../../core/ride/fix.js'
-import type { LatLon } from '../../core/ride/geo.js'
+import { type Fix, type PublicFix, publicFix, type Reading, type Sky, UNKNOWN_SKY } from '../../core/ride/fix.js'
 import type { ReceiverNow, RideNow } from '../../core/ride/now.js'
 import type { Batch } from '../../core/store/batch.js'
 import { type Store, step } from '../../core/store/store.js'
-import { createDating, type DatedFix } from './dating.js'
+import { createDating, type DatedFix, utcOfFix } from './dating.js'
+import type { LeftOff } from './left-off.js'
 import { createRouteDrawing } from './route-drawing.js'
 import { createTracker, type RideSoFar, type Totals, type TrackerEvent } from './tracker.js'
 
@@ -19,12 +19,7 @@ export interface JourneyOptions {
   readonly simulated: boolean
   readonly splitAfterMs: number
   readonly newRideId: () => string
-  /** What this boot already had when the device was begun again. */
-  readonly resumed: {
-    readonly ride: RideSoFar | null
-    readonly route: readonly LatLon[]
-    readonly anchor: Anchor | null
-  }
+  readonly resumed: LeftOff
   readonly store: Pick<Store, 'ride'>
   readonly batch: Batch
   readonly tell: (news: News) => void
@@ -57,6 +52,7 @@ export function createJourney(options: JourneyOptions): Journey {
   const tracker = createTracker(options.splitAfterMs, options.newRideId, options.resumed.ride)
   let drawing = createRouteDrawing()
   for (const point of options.resumed.route) drawing.add(point)
+  let first: Fix | null = null
   let lastReading: Reading | null = null
   let lastFix: { readonly dated: DatedFix; readonly arrivedMonoMs: number } | null = null
   let timeChangedMonoMs: number | null = null
@@ -88,9 +84,11 @@ export function createJourney(options: JourneyOptions): Journey {
           step('adoptFootage', rideId, bootNumber, event.isFirst ? 0 : event.atMonoMs),
         )
         drawing = createRouteDrawing()
+        first = null
         log.info('a ride begins', { ride: rideId })
         return
       case 'fix':
+        first ??= event.fix
         if (event.leftOut === null) drawing.add(event.fix)
         return batch.add(step('addFixes', rideId, [{ fix: event.fix, utcMs, leftOut: event.leftOut }]))
       case 'ended':
@@ -113,6 +111,12 @@ export function createJourney(options: JourneyOptions): Journey {
     } catch (error) {
       log.warn('a ride could not be told', { ride: rideId, error })
     }
+  }
+
+  const startedUtcMs = (): number | null => {
+    const { ride, startedUtcMs: known } = options.resumed
+    if (ride !== null && tracker.ride()?.id === ride.id && known !== null) return known
+    return first === null ? null : utcOfFix(first, dating.anchor())
   }
 
   const listen = async (signal: AbortSignal): Promise<void> => {
@@ -146,7 +150,7 @@ export function createJourney(options: JourneyOptions): Journey {
         fix: holds && lastFix !== null ? publicFix(lastFix.dated.fix, lastFix.dated.utcMs) : null,
         fixAgeMs,
         receiver: receiverOf(lastReading, timeChangedMonoMs === null ? null : nowMonoMs() - timeChangedMonoMs),
-        ride: rideNowOf(tracker.ride(), dating.anchor()),
+        ride: rideNowOf(tracker.ride(), startedUtcMs()),
       }
     },
   }
@@ -154,7 +158,12 @@ export function createJourney(options: JourneyOptions): Journey {
 
 function receiverOf(reading: Reading | null, ageMs: number | null): ReceiverNow {
   const sky: Sky = reading?.sky ?? UNKNOWN_SKY
-  return { state: stateOf(reading, ageMs), name: reading?.receiver ?? null, ...sky, ageMs }
+  return {
+    state: stateOf(reading, ageMs),
+    name: reading?.receiver ?? null,
+    ...sky,
+    ageMs: ageMs === null ? null : Math.round(ageMs),
+  }
 }
 
 function stateOf(reading: Reading | null, ageMs: number | null): ReceiverNow['state'] {
@@ -164,9 +173,14 @@ function stateOf(reading: Reading | null, ageMs: number | null): ReceiverNow['st
   return reading.mode === 3 ? 'fix-3d' : 'fix-2d'
 }
 
-function rideNowOf(ride: RideSoFar | null, anchor: Anchor | null): RideNow | null {
+function rideNowOf(ride: RideSoFar | null, startedUtcMs: number | null): RideNow | null {
   if (ride === null) return null
   const { distanceM, movingMs, lastFixMonoMs } = ride.totals
-  const startedUtcMs = anchor === null ? null : Math.round(ride.beganMonoMs + anchor.utcMinusMonoMs)
-  return { id: ride.id, startedUtcMs, distanceM, movingMs, elapsedMs: lastFixMonoMs - ride.beganMonoMs }
+  return {
+    id: ride.id,
+    startedUtcMs: startedUtcMs === null ? null : Math.round(startedUtcMs),
+    distanceM: Math.round(distanceM),
+    movingMs: Math.round(movingMs),
+    elapsedMs: Math.round(lastFixMonoMs - ride.beganMonoMs),
+  }
 }

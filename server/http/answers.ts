@@ -1,13 +1,17 @@
 /** The answers a route may give, as its schema tells them: its own, and problems. */
-import { type TSchema, Type } from 'typebox'
-import { ProblemShape } from '../../core/api/shapes.js'
+import { type Static, type TSchema, Type } from 'typebox'
+import { type Fixed, ProblemShape } from '../../core/api/shapes.js'
 
 const problem = {
   description: 'a problem, RFC 9457',
   content: { 'application/problem+json': { schema: ProblemShape } },
 }
 
-export const json = <Shape extends TSchema>(shape: Shape) => ({ 200: shape, '4xx': problem, '5xx': problem })
+export const json = <Shape extends TSchema>(shape: Shape) => ({
+  200: Type.Unsafe<Fixed<Static<Shape>>>(shape),
+  '4xx': problem,
+  '5xx': problem,
+})
 
 /** An answer that is a file of a type. */
 export const file = (contentType: string, description: string) => ({

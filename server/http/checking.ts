@@ -89,7 +89,7 @@ function allowedBy(schema: Constraints): string {
 }
 
 /** A plain decimal, else NaN, which no schema allows: an empty text, 0x10 or true are no numbers. */
-const numberIn = (text: string): number => (/^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN)
+const numberIn = (text: string): number => (/^-?\d{1,15}(\.\d{1,20})?$/.test(text) ? Number(text) : Number.NaN)
 
 /** A name somebody else chose is told shortened: it may be long. */
 const unknown = (name: string): string => `${name.slice(0, 40)} is not known here`

@@ -34,7 +34,10 @@ export function playlistOf(files: readonly PlaylistFile[], mayGrow: boolean): st
     `#EXT-X-TARGETDURATION:${Math.max(LEAST_TARGET_SECONDS, Math.round(longestMs / 1_000))}`,
     `#EXT-X-PLAYLIST-TYPE:${mayGrow ? 'EVENT' : 'VOD'}`,
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...told.flatMap(({ file, parts }, index) => [...(index === 0 ? [] : ['#EXT-X-DISCONTINUITY']), ...linesOf(file, parts)]),
+    ...told.flatMap(({ file, parts }, index) => [
+      ...(index === 0 ? [] : ['#EXT-X-DISCONTINUITY']),
+      ...linesOf(file, parts),
+    ]),
     ...(mayGrow ? [] : ['#EXT-X-ENDLIST']),
   ]
   return `${lines.join('\n')}\n`

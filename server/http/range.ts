@@ -25,8 +25,8 @@ export function rangeOf(header: string | undefined, sizeBytes: number): Range {
 }
 
 /** If-Range: the range holds only for the very bytes the other end has a part of; anything but their strong tag is no. */
-export const isSameBytes = (ifRange: string | undefined, etag: string): boolean =>
-  ifRange === undefined || ifRange.trim() === etag
+export const isSameBytes = (ifRange: string | string[] | undefined, etag: string): boolean =>
+  ifRange === undefined || ifRange === etag
 
 /** If-None-Match: whether the other end has these bytes already. */
 export function hasAlready(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -72,10 +72,12 @@ export function rideOf(request: FastifyRequest, catalogue: Catalogue, id: string
   return ride
 }
 
-/** @throws 400 where they are not on the earth, or the wrong way round */
+/** @throws 400 where they are no four numbers, not on the earth, or the wrong way round */
 function boundsIn(text: string): Bounds {
-  const [west = 0, south = 0, east = 0, north = 0] = text.split(',').map(Number)
+  const parts = text.split(',')
+  const [west = 0, south = 0, east = 0, north = 0] = parts.map(Number)
   const isOnEarth = Math.abs(west) <= 180 && Math.abs(east) <= 180 && Math.abs(south) <= 90 && Math.abs(north) <= 90
-  if (isOnEarth && west <= east && south <= north) return [west, south, east, north]
+  const areNumbers = parts.length === 4 && parts.every((part) => part.trim() !== '')
+  if (areNumbers && isOnEarth && west <= east && south <= north) return [west, south, east, north]
   throw new Problem(400, 'bounds must be west,south,east,north in degrees, west not east of east')
 }

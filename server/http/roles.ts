@@ -56,7 +56,11 @@ export function requireRide(request: FastifyRequest, rideId: string | null): voi
 }
 
 /** A browser sends its cookie whoever made the page: only a page of ours can set this header and has this origin. */
-function refuseForeignPages(request: FastifyRequest, signed: SignedIn | null, isOwnOrigin: RolesOptions['isOwnOrigin']) {
+function refuseForeignPages(
+  request: FastifyRequest,
+  signed: SignedIn | null,
+  isOwnOrigin: RolesOptions['isOwnOrigin'],
+) {
   if (!isOwnOrigin(request.headers)) throw new Problem(403, 'this comes from a page of another site')
   if (signed !== null && request.headers['x-spokecam'] !== '1') {
     throw new Problem(403, 'a change made with the cookie needs the header X-Spokecam: 1')

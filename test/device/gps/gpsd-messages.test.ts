@@ -168,6 +168,30 @@ describe('a time of gpsd', () => {
   })
 })
 
+describe('a sky that has been counted', () => {
+  const satellites = '"satellites":[{"PRN":1,"used":true},{"PRN":2,"used":false}]'
+  it.each([
+    ['needs no list', `{"class":"SKY","hdop":0.9,"nSat":20,"uSat":11,${satellites}}`, [20, 11]],
+    ['by half is counted to the end', `{"class":"SKY","nSat":20,${satellites}}`, [20, 1]],
+    ['behind its list', `{"class":"SKY",${satellites},"nSat":20,"uSat":11}`, [20, 11]],
+    ['not at all', `{"class":"SKY",${satellites}}`, [2, 1]],
+  ])('%s', (_name, line, [satellitesInView, satellitesUsed]) => {
+    expect(parseGpsdLine(line)).toMatchObject({ kind: 'sky', satellitesInView, satellitesUsed })
+  })
+
+  it.each([
+    ['broken before its list', `{"class":"SKY",,"nSat":20,"uSat":11,${satellites}}`],
+    ['cut in its list', '{"class":"SKY","nSat":20,"uSat":11,"satellites":[{"PRN":1,'],
+    [
+      'cut, and glued to another',
+      `{"class":"SKY","nSat":1,"uSat":1,"satellites":[{"PRN":1{"class":"SKY",${satellites}}`,
+    ],
+    ['glued to another', `{"class":"SKY","nSat":1,"uSat":1}{"class":"SKY",${satellites}}`],
+  ])('is not JSON where it is %s', (_name, line) => {
+    expect(parseGpsdLine(line)).toEqual({ kind: 'nonsense', because: 'not-json' })
+  })
+})
+
 describe('a line with several messages', () => {
   it.each([
     ['glued', '{"class":"TPV","mode":1}{"class":"SKY","nSat":9}', ['tpv', 'sky']],

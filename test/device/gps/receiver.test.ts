@@ -107,7 +107,9 @@ describe('a source', () => {
 
   it('that is a gpsd gives what it says', async () => {
     const gpsd = await startFakeGpsd((client) => greets(client, () => client.write(tpv(1))))
-    expect(await firstOf(`gpsd://127.0.0.1:${gpsd.port}`, 1)).toMatchObject([{ kind: 'fix', latDeg: 48.1001 }])
+    expect(await firstOf(`gpsd://127.0.0.1:${gpsd.port}`, 1)).toMatchObject([
+      { kind: 'fix', receiverUtcMs: Date.UTC(2026, 5, 1, 10, 0, 1) },
+    ])
     await gpsd.close()
   })
 

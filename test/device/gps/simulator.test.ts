@@ -5,13 +5,16 @@ import { parseGpsdLine, type Tpv } from '../../../device/gps/gpsd-messages.js'
 import { type SimulatedEpoch, simulatedRide } from '../../../device/gps/simulated-ride.js'
 import { simulatedEpochs, simulatorOf } from '../../../device/gps/simulator.js'
 
+function firstOf<Item>(items: Iterable<Item>, count: number): Item[] {
+  const first: Item[] = []
+  for (const item of items) if (first.push(item) === count) break
+  return first
+}
+
 const rideOf = (seed: number, stepMs: number, count: number): SimulatedEpoch[] =>
-  simulatedRide(seed, stepMs).take(count).toArray()
+  firstOf(simulatedRide(seed, stepMs), count)
 const linesOf = (options: Parameters<typeof simulatedEpochs>[0], count: number): string[] =>
-  simulatedEpochs(options, EARLIEST_UTC_MS)
-    .take(count)
-    .flatMap(({ lines }) => lines)
-    .toArray()
+  firstOf(simulatedEpochs(options, EARLIEST_UTC_MS), count).flatMap(({ lines }) => lines)
 const tpvsOf = (lines: string[]): Tpv[] => lines.map(parseGpsdLine).filter((message) => message.kind === 'tpv')
 
 describe('the simulated ride', () => {

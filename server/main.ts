@@ -1,0 +1,73 @@
+/** The server: joins what answers phones with what comes from the device and what lies on the card. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openServerEnd } from '../core/link/server-end.js'
+import { monoNowMs, readBootId } from '../core/process/boot.js'
+import type { Log } from '../core/process/log.js'
+import { runTogether } from '../core/process/service.js'
+import { openAccessStore } from '../core/store/access.js'
+import { isOwnOrigin } from './access/origin.js'
+import { openPairingDoor } from './access/pairing.js'
+import { cookieOf, FORGOTTEN_COOKIE, openSessions } from './access/sessions.js'
+import type { ServerSettings } from './config.js'
+import { openCatalogue } from './http/catalogue.js'
+import { openListener } from './http/listener.js'
+import { openHub } from './live/hub.js'
+import { openLiveDoor } from './live/socket.js'
+
+export { type OpenPairingOptions, openPairing, type PairingOpened } from './access/pairing.js'
+
+export interface ServerOptions {
+  readonly settings: ServerSettings
+  readonly log: Log
+  readonly signal: AbortSignal
+  /** Called once it answers, with the address. */
+  readonly onListening: (url: string) => void
+}
+
+/** Beside this file's own folder in the build. */
+const PAGE_FOLDER = join(import.meta.dirname, '..', 'web')
+
+/** Runs until the signal aborts; then ends every connection and resolves within two seconds. @throws where it cannot listen */
+export async function runServer({ settings, log, signal, onListening }: ServerOptions): Promise<void> {
+  const { data, http } = settings
+  mkdirSync(data, { recursive: true })
+  const store = openAccessStore(join(data, 'server.db'))
+  const catalogue = openCatalogue(join(data, 'rides.db'), log)
+
+  const link = openServerEnd({ path: join(data, 'device.sock'), hear: (news) => hub.publish(news), log })
+  const hub = openHub({ lastNow: link.lastNow })
+  const { signedIn, signIn, signOut } = openSessions(store)
+  const live = openLiveDoor({ hub, signedIn, isOwnOrigin, mostSockets: http.limits.webSockets, log })
+  const listener = openListener({
+    host: http.host,
+    port: http.port,
+    onListening: (url) => {
+      store.setAddress(url)
+      onListening(url)
+    },
+    upgrade: live.upgrade,
+    signedIn,
+    isOwnOrigin,
+    pair: openPairingDoor({ store, bootId: readBootId(), nowMonoMs: monoNowMs, signIn }),
+    signOut: (visitorId) => {
+      signOut(visitorId)
+      live.dismiss(visitorId)
+    },
+    cookieOf,
+    forgottenCookie: FORGOTTEN_COOKIE,
+    catalogue,
+    ask: link.ask,
+    lastNow: link.lastNow,
+    footageFolder: join(data, 'footage'),
+    pageFolder: PAGE_FOLDER,
+    log,
+  })
+
+  try {
+    await runTogether([link.service, hub.service, live.service, listener], signal)
+  } finally {
+    catalogue.close()
+    store.close()
+  }
+}

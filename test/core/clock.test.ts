@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Anchor,
+  EARLIEST_UTC_MS,
+  isPlausibleUtc,
+  LATEST_UTC_MS,
+  utcOf,
+  utcUncertaintyOf,
+} from '../../core/ride/clock.js'
+import { createSatelliteClock } from '../../core/ride/satellite-clock.js'
+
+const JUNE = Date.UTC(2026, 5, 6, 8)
+const anchor = (monoMs: number, utcMinusMonoMs: number, bootId = 'a'): Anchor => ({
+  bootId,
+  monoMs,
+  utcMinusMonoMs,
+  uncertaintyMs: 50,
+  source: 'satellites',
+})
+
+describe('UTC of a moment', () => {
+  it.each([
+    ['is unknown without an anchor', [], null],
+    ['is unknown with anchors of another boot only', [anchor(0, JUNE, 'b')], null],
+    ['follows the one anchor, after it', [anchor(1_000, JUNE)], JUNE + 5_000],
+    ['follows the first anchor, before it', [anchor(9_000, JUNE)], JUNE + 5_000],
+    ['is interpolated between two anchors', [anchor(0, JUNE), anchor(10_000, JUNE + 200)], JUNE + 5_100],
+    ['follows the last anchor, after it', [anchor(0, JUNE), anchor(4_000, JUNE + 80)], JUNE + 5_080],
+  ])('%s', (_, anchors, expected) => {
+    expect(utcOf({ bootId: 'a', monoMs: 5_000 }, anchors)).toBe(expected)
+  })
+
+  it('is as uncertain as the worse of the anchors around it', () => {
+    const anchors = [anchor(0, JUNE), { ...anchor(10_000, JUNE), uncertaintyMs: 300 }]
+    expect(utcUncertaintyOf({ bootId: 'a', monoMs: 5_000 }, anchors)).toBe(300)
+    expect(utcUncertaintyOf({ bootId: 'b', monoMs: 5_000 }, anchors)).toBeNull()
+  })
+
+  it.each([
+    [EARLIEST_UTC_MS - 1, false],
+    [EARLIEST_UTC_MS, true],
+    [LATEST_UTC_MS, false],
+  ])('of %d is plausible: %s', (utcMs, expected) => {
+    expect(isPlausibleUtc(utcMs)).toBe(expected)
+  })
+})
+
+describe('the satellite clock', () => {
+  /** An epoch a second, whose line takes latencyMs, of a receiver that is offMs from the truth. */
+  const epoch = (second: number, { latencyMs = 100, offMs = 0, mode = 3 as 0 | 1 | 2 | 3 } = {}) => ({
+    arrivedMonoMs: 50_000 + second * 1_000 + latencyMs,
+    utcMs: JUNE + second * 1_000 + offMs,
+    mode,
+  })
+  const OFFSET = JUNE - 50_000
+
+  it('believes a receiver after three epochs that agree', () => {
+    const clock = createSatelliteClock('a')
+    expect(clock.take(epoch(0))).toBeNull()
+    expect(clock.take(epoch(1))).toBeNull()
+    expect(clock.take(epoch(2))).toMatchObject({ because: 'first', anchor: { utcMinusMonoMs: OFFSET - 100 } })
+  })
+
+  it.each([
+    ['a mode below 3', [epoch(0), epoch(1), epoch(2, { mode: 2 }), epoch(3), epoch(4)]],
+    ['an epoch half a second off', [epoch(0), epoch(1), epoch(2, { offMs: 500 }), epoch(3), epoch(4)]],
+    ['dates before this version', [0, 1, 2, 3, 4].map((second) => epoch(second, { offMs: -366 * 86_400_000 }))],
+    ['dates 15 years ahead', [0, 1, 2, 3, 4].map((second) => epoch(second, { offMs: 15 * 366 * 86_400_000 }))],
+  ])('does not believe %s', (_, epochs) => {
+    const clock = createSatelliteClock('a')
+    expect(epochs.map((one) => clock.take(one))).toEqual(epochs.map(() => null))
+    expect(clock.anchor()).toBeNull()
+  })
+
+  it('takes the epoch with the least latency', () => {
+    const clock = createSatelliteClock('a')
+    for (const [second, latencyMs] of [180, 40, 210].entries()) clock.take(epoch(second, { latencyMs }))
+    expect(clock.anchor()).toMatchObject({ utcMinusMonoMs: OFFSET - 40, uncertaintyMs: 170 })
+  })
+
+  it('makes one anchor a minute while nothing is wrong', () => {
+    const clock = createSatelliteClock('a')
+    const made = Array.from({ length: 200 }, (_, second) => clock.take(epoch(second))?.because).filter(Boolean)
+    expect(made).toEqual(['first', 'minute', 'minute', 'minute'])
+  })
+
+  it('follows a crystal that drifts', () => {
+    const clock = createSatelliteClock('a')
+    const drift = 20e-6
+    for (let second = 0; second < 4 * 3_600; second++) {
+      clock.take({ arrivedMonoMs: 50_000 + second * 1_000 * (1 + drift), utcMs: JUNE + second * 1_000, mode: 3 })
+    }
+    const trueOffset = OFFSET - 4 * 3_600 * 1_000 * drift
+    expect(Math.abs((clock.anchor()?.utcMinusMonoMs ?? 0) - trueOffset)).toBeLessThan(5)
+  })
+
+  it.each([
+    ['leap-second', -1_000],
+    ['leap-second', 18_000],
+    ['step', 7_500],
+    ['step', 60_000],
+  ])('corrects itself by a %s of %d ms once three epochs confirm it', (because, offMs) => {
+    const clock = createSatelliteClock('a')
+    for (const second of [0, 1, 2, 3]) clock.take(epoch(second))
+    expect(clock.take(epoch(4, { offMs }))).toBeNull()
+    expect(clock.take(epoch(5, { offMs }))).toBeNull()
+    expect(clock.take(epoch(6, { offMs }))).toMatchObject({ because, byMs: offMs })
+  })
+
+  it('corrects a rollover of 1024 weeks when the true date comes', () => {
+    // Within the plausible years there is no room for a second rollover: the wrong date is never believed at all.
+    const clock = createSatelliteClock('a')
+    for (const second of [0, 1, 2]) clock.take(epoch(second, { offMs: -619_315_200_000 }))
+    expect(clock.anchor()).toBeNull()
+    for (const second of [3, 4, 5]) clock.take(epoch(second))
+    expect(clock.anchor()).toMatchObject({ utcMinusMonoMs: OFFSET - 100 })
+  })
+})

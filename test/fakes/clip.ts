@@ -1,0 +1,53 @@
+/** Small videos made by a real ffmpeg, as the recorder makes them. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+export interface ClipOptions {
+  readonly seconds: number
+  readonly fps?: number
+}
+
+/** A fragmented MP4 with a keyframe and a fragment a second, 160 x 96. */
+export async function makeSegment(file: string, { seconds, fps = 10 }: ClipOptions): Promise<void> {
+  await ffmpeg([
+    ...['-f', 'lavfi', '-i', `testsrc2=size=160x96:rate=${fps}`, '-t', String(seconds)],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', String(fps), '-keyint_min', String(fps), '-bf', '0'],
+    ...['-pix_fmt', 'yuv420p', '-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4', file],
+  ])
+}
+
+export async function ffmpeg(args: readonly string[]): Promise<string> {
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args])
+  return stdout
+}
+
+/** The hash of the picture's packets: what a pass without re-encoding must not change. */
+export const pictureHash = (file: string): Promise<string> =>
+  ffmpeg(['-i', file, '-map', '0:v', '-c', 'copy', '-f', 'streamhash', '-'])
+
+/** What ffprobe says of a file, as JSON. */
+export async function probe(file: string): Promise<Probe> {
+  const { stdout } = await run('ffprobe', [
+    '-v',
+    'error',
+    '-show_format',
+    '-show_streams',
+    '-count_packets',
+    '-of',
+    'json',
+    file,
+  ])
+  return JSON.parse(stdout) as Probe
+}
+
+export interface Probe {
+  readonly format: { readonly duration: string; readonly tags?: Readonly<Record<string, string>> }
+  readonly streams: readonly {
+    readonly codec_type: string
+    readonly codec_name: string
+    readonly nb_read_packets: string
+    readonly duration: string
+  }[]
+}

@@ -1,0 +1,139 @@
+/** Nothing but the few open routes answers a stranger, and no foreign page changes anything. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SignedIn, Visitor } from '../../core/api/access.js'
+import { isOwnOrigin } from '../../server/access/origin.js'
+import type { App } from '../../server/http/app.js'
+import { createApplication } from '../../server/http/application.js'
+import { openCatalogue } from '../../server/http/catalogue.js'
+import { addRide, openRides } from '../fakes/a-ride.js'
+import { makeDataFolder } from '../fakes/a-server.js'
+
+const OWNER: Visitor = { role: 'owner', id: 'phone-1', name: 'phone' }
+const VIEWER: Visitor = { role: 'viewer', id: 'share-1', name: 'share', rideId: 'ride-a' }
+const signedOut: string[] = []
+const routes: { method: string; url: string; role: string }[] = []
+let app: App
+
+/** Says who it is by two headers, so that every way of being signed in can be tried. */
+function signedIn(headers: IncomingHttpHeaders): SignedIn | null {
+  const [visitor, by] = [headers['x-visitor'], headers['x-by']]
+  if (visitor === undefined) return null
+  return { visitor: visitor === 'owner' ? OWNER : VIEWER, by: by === 'cookie' ? 'cookie' : 'bearer' }
+}
+
+beforeAll(async () => {
+  const data = await makeDataFolder()
+  const store = await openRides(data)
+  await addRide(store)
+  await addRide(store, { id: 'ride-b', fromSecond: 5_000, toSecond: 5_010 })
+  await store.close()
+  const log = { info: () => {}, warn: () => {}, error: () => {} }
+  app = await createApplication({
+    signedIn,
+    isOwnOrigin,
+    pair: () => ({ kind: 'closed' }),
+    signOut: (id) => void signedOut.push(id),
+    cookieOf: (token) => token,
+    forgottenCookie: '',
+    catalogue: openCatalogue(`${data}/rides.db`, log),
+    ask: async () => ({ kind: 'done' }),
+    lastNow: () => null,
+    footageFolder: `${data}/footage`,
+    pageFolder: `${data}/none`,
+    log,
+    onRoute: ({ method, url, config }) => {
+      for (const one of [method].flat()) routes.push({ method: one, url, role: config?.role ?? 'none' })
+    },
+  })
+})
+
+afterAll(() => app.close())
+
+describe('a route', () => {
+  it('answers a stranger with 401 unless it is one of the open ones', async () => {
+    const open = routes.filter(({ role }) => role === 'anyone').map(({ method, url }) => `${method} ${url}`)
+    expect(open.filter((name) => !name.startsWith('HEAD ')).sort()).toEqual([
+      'GET /api/health',
+      'GET /api/openapi.json',
+      'POST /api/pair',
+    ])
+    const closed = routes.filter(({ url, role }) => url.startsWith('/api') && role !== 'anyone')
+    expect(closed.length).toBeGreaterThan(10)
+    for (const { method, url } of closed) {
+      const answer = await app.inject({
+        method: method as 'GET',
+        url: url.replace(':id', 'ride-a'),
+      })
+      expect(`${method} ${url} ${answer.statusCode}`).toBe(`${method} ${url} 401`)
+    }
+  })
+
+  it('cannot be registered without a role', async () => {
+    const { fastify } = await import('fastify')
+    const { requireRoles } = await import('../../server/http/roles.js')
+    const bare = fastify() as unknown as App
+    requireRoles(bare, { signedIn, isOwnOrigin })
+    expect(() => bare.get('/api/open-by-mistake', async () => 'secret')).toThrow('declares no role')
+    expect(() => bare.get('/page.html', async () => 'public')).not.toThrow()
+  })
+})
+
+describe('a change', () => {
+  const cookie = { 'x-visitor': 'owner', 'x-by': 'cookie', host: 'spokecam.local:8080' }
+  const own = 'http://spokecam.local:8080'
+  it.each([
+    ['by token needs nothing else', { 'x-visitor': 'owner', origin: 'http://evil.example' }, 200],
+    ['by cookie needs the header', { ...cookie, origin: own }, 403],
+    ['by cookie needs the header to be 1', { ...cookie, origin: own, 'x-spokecam': '0' }, 403],
+    ['by cookie with header and own origin is made', { ...cookie, origin: own, 'x-spokecam': '1' }, 200],
+    ['by cookie with header and no origin is made', { ...cookie, 'x-spokecam': '1' }, 200],
+    ['by cookie from another site is refused', { ...cookie, origin: 'http://evil.example', 'x-spokecam': '1' }, 403],
+    ['by cookie from another port is refused', { ...cookie, origin: 'http://spokecam.local', 'x-spokecam': '1' }, 403],
+    ['by cookie from a sandboxed page is refused', { ...cookie, origin: 'null', 'x-spokecam': '1' }, 403],
+    ['by a viewer is refused', { 'x-visitor': 'viewer' }, 403],
+  ])('%s', async (_, headers, expected) => {
+    const answer = await app.inject({ method: 'PATCH', url: '/api/rides/ride-a', headers, payload: { name: 'home' } })
+    expect(answer.statusCode).toBe(expected)
+  })
+
+  it('by a stranger from another site is refused before the code is looked at', async () => {
+    const headers = { origin: 'http://evil.example', host: 'spokecam.local' }
+    const payload = { code: '12345678', name: 'x' }
+    const answer = await app.inject({ method: 'POST', url: '/api/pair', headers, payload })
+    expect([answer.statusCode, answer.json().detail]).toEqual([403, 'this comes from a page of another site'])
+  })
+
+  it('is not needed to look: a cookie alone reads', async () => {
+    const answer = await app.inject({ url: '/api/rides', headers: { 'x-visitor': 'owner', 'x-by': 'cookie' } })
+    expect(answer.statusCode).toBe(200)
+  })
+})
+
+describe('a viewer', () => {
+  it.each([
+    ['/api/rides/ride-a', 200],
+    ['/api/rides/ride-a/track', 200],
+    ['/api/rides/ride-a/track.gpx', 200],
+    ['/api/rides/ride-a/segments', 200],
+    ['/api/session', 200],
+    ['/api/rides/ride-b', 404],
+    ['/api/rides/ride-b/track', 404],
+    ['/api/rides/ride-b/track.gpx', 404],
+    ['/api/rides/ride-b/segments', 404],
+    ['/api/rides/ride-b/video.m3u8', 404],
+    ['/api/rides', 404],
+    ['/api/now', 404],
+    ['/api/segments?ride=none', 404],
+  ])('gets of %s: %d', async (url, expected) => {
+    const answer = await app.inject({ url, headers: { 'x-visitor': 'viewer' } })
+    expect(answer.statusCode).toBe(expected)
+  })
+})
+
+describe('signing out', () => {
+  it('is done for the session that asks', async () => {
+    const answer = await app.inject({ method: 'DELETE', url: '/api/session', headers: { 'x-visitor': 'owner' } })
+    expect([answer.statusCode, signedOut]).toEqual([204, ['phone-1']])
+  })
+})

@@ -1,0 +1,31 @@
+/** What a ride was in figures, and its track for other programs. */
+import type { Ride } from '../core/ride/ride.js'
+import { gpxPath } from './api.js'
+import { countWords, distanceWords, durationClock, speedWithUnit, UNKNOWN } from './format.js'
+
+export function RideFacts({ ride }: { readonly ride: Ride }) {
+  const facts = [
+    ['Distance', distanceWords(ride.distanceM)],
+    ['Moving time', durationClock(ride.movingMs)],
+    ['Duration', durationClock(ride.elapsedMs)],
+    ['Average', speedWithUnit(ride.avgSpeedMps)],
+    ['Fastest', speedWithUnit(ride.maxSpeedMps)],
+    ['Climbed', ride.ascentM === null ? UNKNOWN : `${ride.ascentM.toFixed(0)} m`],
+  ] as const
+  return (
+    <section class="ride-facts" aria-label="Facts">
+      <dl>
+        {facts.map(([name, words]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+      <a class="wide" href={gpxPath(ride.id)} download>
+        Download the track (GPX)
+      </a>
+      <p class="muted">{ride.segments === 0 ? 'No video' : countWords(ride.segments, 'video segment')}</p>
+    </section>
+  )
+}
