@@ -64,10 +64,10 @@ function markElement(): HTMLElement {
   element.setAttribute('aria-label', 'Position')
   element.hidden = true
   const drawing = document.createElementNS(SVG, 'svg')
-  drawing.setAttribute('viewBox', '-20 -20 40 40')
+  drawing.setAttribute('viewBox', '-22 -22 44 44')
   drawing.append(
     shape('circle', { r: '10', class: 'marker-dot' }),
-    shape('path', { d: 'M0-19l7 9h-14z', class: 'marker-head' }),
+    shape('path', { d: 'M0-21L7.5-9.4A12 12 0 0 0-7.5-9.4z', class: 'marker-head' }),
   )
   element.append(drawing)
   return element

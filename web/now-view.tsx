@@ -18,7 +18,7 @@ export function NowView() {
         <h1 class="unseen">Now</h1>
         <header class="now-head">
           <RecordingState cameras={isFresh ? (now.value?.cameras ?? null) : null} />
-          <p class="now-banner" role="status" data-testid="stale-banner" hidden={stale === null}>
+          <p class="now-banner" data-testid="stale-banner" hidden={stale === null}>
             {stale}
           </p>
           {now.value?.simulated === true && (

@@ -1,8 +1,15 @@
 /** Tells which second of video is on the screen, frame by frame where the browser says so. */
 
-/** Calls at each frame shown, also after a seek while paused; until the answer is called. */
+/** Calls at each frame shown and after each seek; until the answer is called. */
 export function onFrame(video: HTMLVideoElement, tell: (videoS: number) => void): () => void {
-  return 'requestVideoFrameCallback' in video ? byFrame(video, tell) : byTime(video, tell)
+  // Not every browser presents a frame, in its own words, for a seek while paused.
+  const onSeek = () => tell(video.currentTime)
+  video.addEventListener('seeked', onSeek)
+  const stop = 'requestVideoFrameCallback' in video ? byFrame(video, tell) : byTime(video, tell)
+  return () => {
+    video.removeEventListener('seeked', onSeek)
+    stop()
+  }
 }
 
 function byFrame(video: HTMLVideoElement, tell: (videoS: number) => void): () => void {

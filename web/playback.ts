@@ -27,6 +27,8 @@ export type DatedTrack = readonly (readonly DatedVertex[])[]
 
 /** A tap or an end this far beyond the footage or the track still means its end. */
 const SLACK_MS = STRETCH_GAP_MS
+/** Behind the last frame there is nothing to show: its end is 50 ms before. */
+const LAST_FRAME_MS = 50
 const RADIANS = Math.PI / 180
 
 /** UTC in milliseconds since 1970 of a second of video; null outside the spans and where the time was never known. */
@@ -42,8 +44,8 @@ export function videoTimeAt(spans: readonly Span[], utcMs: number): number | nul
   for (const { startS, durationS, startUtcMs } of spans) {
     if (startUtcMs === null) continue
     const intoMs = utcMs - startUtcMs
-    const insideMs = Math.min(Math.max(intoMs, 0), durationS * 1_000)
-    const offMs = Math.abs(intoMs - insideMs)
+    const offMs = Math.max(0, -intoMs, intoMs - durationS * 1_000)
+    const insideMs = Math.max(0, Math.min(intoMs, durationS * 1_000 - LAST_FRAME_MS))
     if (nearest === null || offMs < nearest.offMs) nearest = { videoS: startS + insideMs / 1_000, offMs }
   }
   return nearest !== null && nearest.offMs <= SLACK_MS ? nearest.videoS : null

@@ -11,8 +11,8 @@ export interface Film {
   readonly spansOfSegments: () => Promise<readonly Span[]>
 }
 
-/** Of what was played; the card has it all, a phone's memory has not. */
-const KEEP_BEHIND_S = 30
+/** A ride that is only looked at must not cost 30 MB; what was played is on the card, and need not stay in the phone. */
+const BUFFERS = { maxBufferLength: 10, maxMaxBufferLength: 30, backBufferLength: 30 }
 
 /** @returns what closes it */
 export function openPlayer(film: Film, events: PlayerEvents): () => void {
@@ -24,7 +24,7 @@ export function openPlayer(film: Film, events: PlayerEvents): () => void {
 }
 
 function openHls({ video, url }: Film, { known, failed }: AttemptEvents): () => void {
-  const hls = new Hls({ autoStartLoad: false, enableWorker: false, backBufferLength: KEEP_BEHIND_S })
+  const hls = new Hls({ autoStartLoad: false, enableWorker: false, ...BUFFERS })
   let isStarted = false
   const learn = (_: string, { details }: { readonly details: { readonly fragments: readonly Fragment[] } }) => {
     const startS = known(details.fragments.map(spanOf))

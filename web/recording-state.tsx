@@ -8,7 +8,9 @@ export function RecordingState({ cameras }: { readonly cameras: readonly CameraN
     return (
       <div class="recording" data-testid="recording-state" data-state="unknown">
         <Sign state="unknown" />
-        <p class="recording-headline">Recording unknown</p>
+        <p class="recording-headline" role="status">
+          Recording unknown
+        </p>
       </div>
     )
   }

@@ -1,12 +1,13 @@
 /** What a ride was in figures, and its track for other programs. */
 import type { Ride } from '../core/ride/ride.js'
 import { gpxPath } from './api.js'
-import { countWords, distanceWords, durationClock, speedWithUnit, UNKNOWN } from './format.js'
+import { countWords, durationClock, speedWithUnit, UNKNOWN } from './format.js'
+import { rideDistance, rideMovingTime } from './ride-words.js'
 
 export function RideFacts({ ride }: { readonly ride: Ride }) {
   const facts = [
-    ['Distance', distanceWords(ride.distanceM)],
-    ['Moving time', durationClock(ride.movingMs)],
+    ['Distance', rideDistance(ride)],
+    ['Moving time', rideMovingTime(ride)],
     ['Duration', durationClock(ride.elapsedMs)],
     ['Average', speedWithUnit(ride.avgSpeedMps)],
     ['Fastest', speedWithUnit(ride.maxSpeedMps)],

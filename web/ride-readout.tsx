@@ -10,6 +10,7 @@ export function RideReadout({ dated, clock }: { readonly dated: DatedTrack; read
   )
   const utcMs = clock.utcMs.value
   const speedMps = utcMs === null ? null : (positionAt(dated, utcMs)?.speedMps ?? null)
+  if (clock.spans.value.length === 0) return null
   return (
     <p class="ride-readout">
       <span data-testid="video-clock">{time}</span>

@@ -46,9 +46,14 @@ export function RideTrack({ track, dated, clock }: RideTrackProps) {
       {missing === null && <div class="map-box" ref={box} />}
       {missing !== null && <Drawn lines={lines} dated={dated} clock={clock} onTap={seek} />}
       <p class="map-note">{missing ?? 'No map for this area'}</p>
-      {(words ?? hint) !== null && (
+      {words !== null && (
         <p class="map-wait" role="status">
-          {words ?? hint}
+          {words}
+        </p>
+      )}
+      {hint !== null && (
+        <p class="map-hint" role="status">
+          {hint}
         </p>
       )}
     </div>

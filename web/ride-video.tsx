@@ -11,10 +11,11 @@ import { toldSegment } from './state.js'
 interface RideVideoProps {
   readonly rideId: string
   readonly hasSegments: boolean
+  readonly isInProgress: boolean
   readonly clock: RideClock
 }
 
-export function RideVideo({ rideId, hasSegments, clock }: RideVideoProps) {
+export function RideVideo({ rideId, hasSegments, isInProgress, clock }: RideVideoProps) {
   const element = useRef<HTMLVideoElement>(null)
   const [state, setState] = useState<PlayerState>('loading')
   const [why, setWhy] = useState<string | null>(null)
@@ -56,11 +57,10 @@ export function RideVideo({ rideId, hasSegments, clock }: RideVideoProps) {
     if (toldSegment.value?.rideId === rideId && state === 'absent') setTries((before) => before + 1)
   })
 
-  const words = hasSegments ? stateWords(state, why) : 'No video yet.'
+  const words = hasSegments ? stateWords(state, why) : isInProgress ? 'No video yet.' : 'No video of this ride.'
   return (
     <section class="ride-video" aria-label="Video">
       <div class="ride-screen">
-        {/* Recorded on the road without a word spoken: there is nothing to caption. */}
         <video
           ref={element}
           data-testid="video"

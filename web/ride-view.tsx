@@ -20,6 +20,7 @@ export function RideView({ rideId }: { readonly rideId: string }) {
         <a class="ride-back" href="#/rides">
           All rides
         </a>
+        {ride?.kind !== 'done' && <h1 class="unseen">Ride</h1>}
         {ride === null && <p class="empty">Loading the ride…</p>}
         {ride?.kind === 'refused' && (
           <p class="trouble" role="alert">
@@ -29,7 +30,12 @@ export function RideView({ rideId }: { readonly rideId: string }) {
         {ride?.kind === 'done' && (
           <>
             <RideTitle ride={ride.value} isInProgress={isInProgress} renamed={renamed} />
-            <RideVideo rideId={rideId} hasSegments={ride.value.segments > 0} clock={clock} />
+            <RideVideo
+              rideId={rideId}
+              hasSegments={ride.value.segments > 0}
+              isInProgress={isInProgress}
+              clock={clock}
+            />
             <RideReadout dated={dated} clock={clock} />
             <RideTrack track={track} dated={dated} clock={clock} />
             <RideFacts ride={ride.value} />

@@ -2,9 +2,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Ride } from '../core/ride/ride.js'
 import { getRides } from './api.js'
-import { countWords, dateWords, distanceWords, durationClock } from './format.js'
+import { countWords, dateWords, durationClock } from './format.js'
 import { Nav } from './nav.js'
 import { decodePolyline } from './polyline.js'
+import { rideDistance, rideMovingTime } from './ride-words.js'
 import { rideHash } from './route.js'
 import { now, toldRide } from './state.js'
 import { TrackDrawing } from './track-drawing.js'
@@ -71,9 +72,9 @@ function RideItem({ ride }: { readonly ride: Ride }) {
           <h2>{ride.name ?? date}</h2>
           {ride.name !== null && <p class="muted">{date}</p>}
           <p class="rides-figures">
-            <b>{distanceWords(ride.distanceM)}</b>
-            <span>{durationClock(ride.movingMs)} moving</span>
-            <span class="muted">of {durationClock(ride.elapsedMs)}</span>
+            <b>{rideDistance(ride)}</b>
+            <span>{rideMovingTime(ride)} moving</span>
+            <span class="muted">{durationClock(ride.elapsedMs)} in all</span>
           </p>
           <p class="rides-badges">
             {isInProgress && <span class="badge badge-live">in progress</span>}

@@ -4,32 +4,11 @@ import { reasonOf } from '../../core/process/log.js'
 import type { Moment } from '../../core/ride/clock.js'
 import { type NoFix, type Reading, UNKNOWN_SKY } from '../../core/ride/fix.js'
 import { createEpochs } from './epochs.js'
-import { type GpsdMessage, type Nonsense, parseGpsdLine, piecesOf, type Version, type Watch } from './gpsd-messages.js'
+import { parseGpsdLine, piecesOf } from './gpsd-line.js'
+import type { GpsdMessage, Nonsense, Version, Watch } from './gpsd-messages.js'
 import { createLineSplitter } from './lines.js'
+import type { Patience } from './patience.js'
 import type { Tally } from './tally.js'
-
-/** How long what may take, in milliseconds. */
-export interface Patience {
-  readonly version: number
-  readonly watch: number
-  /** A receiver whose time does not change is silent. */
-  readonly standstill: number
-  /** Not a byte: gpsd is asked something it must answer... */
-  readonly probe: number
-  /** ...and given up. */
-  readonly idle: number
-  /** How often all this is looked at. */
-  readonly look: number
-}
-
-export const PATIENCE: Patience = {
-  version: 5_000,
-  watch: 3_000,
-  standstill: 5_000,
-  probe: 10_000,
-  idle: 30_000,
-  look: 250,
-}
 
 export interface Conversation {
   /** Bytes both ways; it is closed when the conversation ends. */
@@ -42,7 +21,7 @@ export interface Conversation {
   /** Told once gpsd has agreed to send. */
   readonly onStreaming: (release: string | null) => void
   readonly signal: AbortSignal
-  readonly patience?: Patience
+  readonly patience: Patience
 }
 
 /** gpsd parses what each recv() brings by itself: a command cut in two is two wrong ones. Always one write. */
@@ -64,7 +43,7 @@ const TROUBLE: Record<Nonsense['because'], string> = {
  * The stream is never paused: gpsd hangs up on a client that does not read, and what then still comes is stale.
  */
 export function converse(conversation: Conversation): Promise<string> {
-  const { stream, device, now, tell, tally, onStreaming, signal, patience = PATIENCE } = conversation
+  const { stream, device, now, tell, tally, onStreaming, signal, patience } = conversation
   const lines = createLineSplitter()
   const epochs = createEpochs(device, patience.standstill)
   const began = now().monoMs

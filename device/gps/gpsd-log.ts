@@ -2,7 +2,8 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { reasonOf } from '../../core/process/log.js'
-import { type GpsdMessage, parseGpsdLine } from './gpsd-messages.js'
+import { parseGpsdLine } from './gpsd-line.js'
+import type { GpsdMessage } from './gpsd-messages.js'
 import { createLineSplitter } from './lines.js'
 
 export interface GpsdLog {

@@ -1,4 +1,4 @@
-/** One line of gpsd's protocol to one message of ours: only figures that can be true get past here. */
+/** One report of gpsd to one message of ours: only figures that can be true get past here. */
 import type { LatLon } from '../../core/ride/geo.js'
 
 export type GpsdMessage = Version | Watch | Devices | Device | Tpv | SkyReport | Complaint | Unused | Nonsense
@@ -81,35 +81,9 @@ const MOST_ACCURACY_M = 1e6
 const MOST_SATELLITES = 1_000
 const MOST_HDOP = 100
 
-export function parseGpsdLine(line: string): GpsdMessage {
-  let json: unknown
-  try {
-    json = JSON.parse(withoutSatellites(line))
-  } catch {
-    // gpsd's own replies can be cut or misquoted: a value like any other, which the caller counts.
-    return nonsense('not-json')
-  }
-  return isReport(json) ? messageOf(json) : nonsense('not-an-object')
-}
-
-/**
- * Satellites are most of a SKY, and reading them most of the work of listening to gpsd: where it has counted them itself,
- * as it does since 3.22, nobody needs the list. A line that could hold a second message is left whole.
- */
-function withoutSatellites(line: string): string {
-  if (!line.startsWith('{"class":"SKY"') || !line.endsWith(']}')) return line
-  const end = line.indexOf(',"satellites":[')
-  const head = line.slice(0, end)
-  const isCounted = end !== -1 && head.includes('"nSat":') && head.includes('"uSat":')
-  return isCounted && line.indexOf('"class":', end) === -1 ? `${head}}` : line
-}
-
-/**
- * A reply cut at gpsd's limit has lost its newline too, and the next object follows on the same line. Cuts such a line
- * before everything that looks like the beginning of a message; a quotation mark inside a string would be escaped.
- */
-export function piecesOf(line: string): string[] {
-  return line.split(/(?=\{"class":")/)
+/** @param json whatever a line of gpsd holds */
+export function messageOf(json: unknown): GpsdMessage {
+  return isReport(json) ? messageOfReport(json) : nonsense('not-an-object')
 }
 
 /** Milliseconds since 1970 of an ISO 8601 time in UTC, or null for anything else. A leap second (:60) has no such number. */
@@ -155,9 +129,9 @@ interface Report {
 const isReport = (value: unknown): value is Report =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const nonsense = (because: Nonsense['because']): Nonsense => ({ kind: 'nonsense', because })
+export const nonsense = (because: Nonsense['because']): Nonsense => ({ kind: 'nonsense', because })
 
-function messageOf(report: Report): GpsdMessage {
+function messageOfReport(report: Report): GpsdMessage {
   switch (report.class) {
     case 'TPV':
       return tpvOf(report)

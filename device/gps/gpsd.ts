@@ -5,9 +5,10 @@ import type { Duplex } from 'node:stream'
 import { type Log, reasonOf } from '../../core/process/log.js'
 import { pause } from '../../core/process/service.js'
 import type { Reading } from '../../core/ride/fix.js'
-import { converse, noFix, PATIENCE, type Patience } from './conversation.js'
+import { converse, noFix } from './conversation.js'
+import { PATIENCE, type Patience } from './patience.js'
 import { createReadingQueue } from './reading-queue.js'
-import { createTally } from './tally.js'
+import { createTally, type Tally } from './tally.js'
 
 export interface GpsdOptions {
   /** Opens a way to gpsd; rejects when there is none, or when the signal aborts. */
@@ -19,18 +20,9 @@ export interface GpsdOptions {
   readonly nowMonoMs: () => number
   readonly log: Log
   readonly signal: AbortSignal
-  readonly patience?: Partial<Patience & Retries>
+  readonly patience?: Partial<Patience>
 }
 
-/** In milliseconds. */
-export interface Retries {
-  /** What a connection attempt may take. */
-  readonly connect: number
-  readonly firstRetry: number
-  readonly mostRetry: number
-}
-
-const RETRIES: Retries = { connect: 5_000, firstRetry: 500, mostRetry: 30_000 }
 const KEEPALIVE_MS = 10_000
 
 /**
@@ -68,13 +60,9 @@ export function tcpTo(host: string, port: number): GpsdOptions['connect'] {
   }
 }
 
-async function stayConnected(
-  options: GpsdOptions,
-  put: (reading: Reading) => void,
-  tally: ReturnType<typeof createTally>,
-): Promise<void> {
+async function stayConnected(options: GpsdOptions, put: (reading: Reading) => void, tally: Tally): Promise<void> {
   const { connect, device, bootId, nowMonoMs, log, signal } = options
-  const patience = { ...PATIENCE, ...RETRIES, ...options.patience }
+  const patience = { ...PATIENCE, ...options.patience }
   const now = () => ({ bootId, monoMs: nowMonoMs() })
   let retryMs = patience.firstRetry
   let last: Reading | null = null

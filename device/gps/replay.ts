@@ -3,8 +3,8 @@ import { createServer, type Socket } from 'node:net'
 import { monoNowMs } from '../../core/process/boot.js'
 import { type Log, reasonOf } from '../../core/process/log.js'
 import { pause } from '../../core/process/service.js'
+import { parseGpsdLine } from './gpsd-line.js'
 import { linesOf, openGpsdLog } from './gpsd-log.js'
-import { parseGpsdLine } from './gpsd-messages.js'
 import { type Play, serveGpsd } from './gpsd-server.js'
 
 export interface ReplayOptions {
@@ -89,6 +89,7 @@ export async function serveReplay(
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
+  server.on('error', (error) => log.warn('a client of the replay could not be taken in', { error }))
   const closed = new Promise<void>((resolve) => server.once('close', resolve))
   const stop = () => {
     server.close()

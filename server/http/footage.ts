@@ -84,10 +84,10 @@ export function footageRoutes(app: App, { catalogue, indexes, camerasConfigured 
         const told = await playlistFileOf(segment, isGrowing, catalogue, indexes)
         if (told !== null) files.push(told)
       }
-      if (files.every(({ fragments }) => fragments.length === 0))
-        throw new Problem(404, 'there is no video of this ride')
+      const playlist = playlistOf(files, mayGrow)
+      if (playlist === null) throw new Problem(404, 'there is no video of this ride')
       reply.headers({ 'content-type': 'application/vnd.apple.mpegurl', 'cache-control': 'private, no-cache' })
-      return playlistOf(files, mayGrow)
+      return playlist
     },
   })
 

@@ -31,6 +31,7 @@ export function fileNameOf(what: string, utcMs: number | null, name: string | nu
   const day = utcMs === null ? null : `${new Date(utcMs).toISOString().slice(0, 19).replaceAll(':', '')}Z`
   const told = (name ?? '')
     .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
     .replace(/[^A-Za-z0-9]+/g, '-')
     .slice(0, 40)
     .replace(/^-+|-+$/g, '')

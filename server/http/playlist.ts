@@ -22,11 +22,13 @@ const ENOUGH_MS = 1_500
 const LEAST_TARGET_SECONDS = 2
 
 /**
+ * The playlist, or null while there is nothing to play.
  * @param files in order; each is a discontinuity, because the timestamps of each begin at 0
  * @param mayGrow whether the reader is to come back for more; what it was told before then stays, in the same places
  */
-export function playlistOf(files: readonly PlaylistFile[], mayGrow: boolean): string {
+export function playlistOf(files: readonly PlaylistFile[], mayGrow: boolean): string | null {
   const told = files.map((file) => ({ file, parts: partsOf(file) })).filter(({ parts }) => parts.length > 0)
+  if (told.length === 0) return null
   const longestMs = Math.max(0, ...told.map(({ parts }) => Math.max(...parts.map((part) => part.durationMs))))
   const lines = [
     '#EXTM3U',

@@ -85,7 +85,7 @@ describe('the track as a GPX file', () => {
 
   it('has a name that is safe in a header and on a card', async () => {
     const answer = await server.get('/api/rides/ride-a/track.gpx')
-    const disposition = 'attachment; filename="ride-2026-06-06T080140Z-U-ber-b-hills-b-fast.gpx"'
+    const disposition = 'attachment; filename="ride-2026-06-06T080140Z-Uber-b-hills-b-fast.gpx"'
     expect(answer.headers.get('content-disposition')).toBe(disposition)
     const text = await answer.text()
     expect(text.split('<trkseg>')).toHaveLength(3)

@@ -166,10 +166,18 @@ describe('of several receivers', () => {
     expect(epochs.receiver()).toBe(B)
   })
 
-  it('a thousand names cost no memory, and the one listened to stays', () => {
+  it('another takes over 5 s after the last new time, however often that was repeated', () => {
     const epochs = createEpochs()
+    told(epochs, [1, tpv(1)], [5, tpv(1)], [6.5, tpv(6, { device: B })])
+    expect(epochs.receiver()).toBe(B)
+  })
+
+  it('a thousand names cost no memory: the oldest is forgotten, but never the one listened to', () => {
+    const epochs = createEpochs()
+    epochs.takeSky(sky({ device: B, satellitesUsed: 9 }))
     told(epochs, [1, tpv(1, { speedMps: 5 })])
     for (let count = 0; count < 1000; count += 1) told(epochs, [1, tpv(1, { device: `/dev/${count}` })])
     expect(told(epochs, [1, tpv(1, { courseDeg: 5 })])).toMatchObject([{ speedMps: 5, courseDeg: 5 }])
+    expect(told(epochs, [9, tpv(9, { device: B })])).toMatchObject([{ receiver: B, sky: { satellitesUsed: null } }])
   })
 })

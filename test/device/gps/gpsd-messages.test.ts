@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseGpsdLine, piecesOf, utcMsOf } from '../../../device/gps/gpsd-messages.js'
+import { parseGpsdLine, piecesOf } from '../../../device/gps/gpsd-line.js'
+import { utcMsOf } from '../../../device/gps/gpsd-messages.js'
 
 const NOTHING = { altitudeM: null, speedMps: null, courseDeg: null, accuracyM: null }
 const fix = (fields: object) => `{"class":"TPV","mode":3,"lat":48.1,"lon":11.5,${JSON.stringify(fields).slice(1)}`

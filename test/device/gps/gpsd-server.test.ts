@@ -1,4 +1,5 @@
 import { type Duplex, duplexPair } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectTo, type Play, serveGpsd } from '../../../device/gps/gpsd-server.js'
 import { eventually, listenTo, tpv } from '../../fakes/fake-gpsd.js'
@@ -107,6 +108,30 @@ describe('a played gpsd', () => {
     client.resume()
     await eventually('all', () => heard().length === lines.length + 3)
     expect(heard().slice(3)).toEqual(lines)
+  })
+
+  it('sends nothing while a client does not watch, and goes on with the same play when it does again', async () => {
+    const ticking: Play = {
+      device: '/dev/ttyACM0',
+      lines: async function* (signal) {
+        for (let second = 0; !signal.aborted; second += 1) {
+          await sleep(2)
+          yield tpv(second).trim()
+        }
+      },
+    }
+    const { heard } = asks(ticking, ASK)
+    const times = () => heard().flatMap((line) => JSON.parse(line).time ?? [])
+    await eventually('some', () => times().length >= 3)
+    client.write('?WATCH={"enable":false};')
+    await eventually('agreed', () => heard().some((line) => line.includes('"enable":false')))
+    const before = times().length
+    await eventually('time passes', () => times().length > before, 40).catch(() => {})
+    expect(times()).toHaveLength(before)
+    client.write(ASK)
+    await eventually('more', () => times().length >= before + 3)
+    expect(times()).toEqual([...new Set(times())].sort())
+    expect(Date.parse(times()[before])).toBeGreaterThan(Date.parse(times()[before - 1]) + 5_000)
   })
 
   it('ends when its client hangs up, and its play with it', async () => {

@@ -60,6 +60,15 @@ describe('asking gpsd to send', () => {
     expect(gpsd.heard[0]).toEqual([ASK])
   })
 
+  it('is not repeated when gpsd passes on a greeting of its own source', async () => {
+    const gpsd = await fakeGpsd((client) => greets(client, () => client.write(tpv(1) + VERSION + DEVICES + tpv(2))))
+    const { told } = listen(gpsd.port)
+    await eventually('both fixes', () => told.length === 2)
+    gpsd.connections[0]?.write(tpv(3))
+    await eventually('another', () => told.length === 3)
+    expect(gpsd.heard).toEqual([[ASK]])
+  })
+
   it('is repeated when gpsd has understood something else', async () => {
     const gpsd = await fakeGpsd((client) => {
       client.write(VERSION)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { EARLIEST_UTC_MS } from '../../../core/ride/clock.js'
 import { distanceM } from '../../../core/ride/geo.js'
-import { parseGpsdLine, type Tpv } from '../../../device/gps/gpsd-messages.js'
+import { parseGpsdLine } from '../../../device/gps/gpsd-line.js'
+import type { Tpv } from '../../../device/gps/gpsd-messages.js'
 import { type SimulatedEpoch, simulatedRide } from '../../../device/gps/simulated-ride.js'
 import { simulatedEpochs, simulatorOf } from '../../../device/gps/simulator.js'
 
