@@ -1,10 +1,10 @@
 /** `spokecam pair`: opens pairing and shows what a phone needs for it. */
-import { mkdirSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import { renderUnicodeCompact } from 'uqr'
 import { monoNowMs, readBootId } from '../core/process/boot.js'
 import { settingsOf } from '../core/process/config.js'
+import { makeFolderDurably } from '../core/process/durable.js'
 import { EXIT } from '../core/process/run.js'
 import { openAccessStore } from '../core/store/access.js'
 import type { Given } from './command.js'
@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000
 export async function run(given: Given): Promise<number> {
   const { data, http } = settingsOf(settingsFor(given), SERVER_SECTIONS)
   const { openPairing } = await import('../server/main.js')
-  mkdirSync(resolve(data), { recursive: true })
+  await makeFolderDurably(resolve(data))
   const store = openAccessStore(join(resolve(data), 'server.db'))
   try {
     const { code, expiresInMs } = openPairing({ store, bootId: readBootId(), nowMonoMs: monoNowMs() })

@@ -1,8 +1,8 @@
 /** The server: joins what answers phones with what comes from the device and what lies on the card. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openServerEnd } from '../core/link/server-end.js'
 import { monoNowMs, readBootId } from '../core/process/boot.js'
+import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { runTogether } from '../core/process/service.js'
 import { openAccessStore } from '../core/store/access.js'
@@ -31,7 +31,7 @@ const PAGE_FOLDER = join(import.meta.dirname, '..', 'web')
 /** Runs until the signal aborts; then ends every connection and resolves within two seconds. @throws where it cannot listen */
 export async function runServer({ settings, log, signal, onListening }: ServerOptions): Promise<void> {
   const { data, http } = settings
-  mkdirSync(data, { recursive: true })
+  await makeFolderDurably(data)
   const store = openAccessStore(join(data, 'server.db'))
   const catalogue = openCatalogue(join(data, 'rides.db'), log)
 

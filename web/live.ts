@@ -15,8 +15,11 @@ export interface SocketEvents {
 export interface LiveParts {
   /** Opens a socket at a path of this host. */
   readonly connect: (path: string, events: SocketEvents) => Socket
-  /** Gets every message once, in the order of its seq; `hello` at each connection. */
-  readonly take: (message: LiveMessage) => void
+  /**
+   * Gets every message once, in the order of its seq; `hello` at each connection.
+   * @param isPast it was missed in a cut and is older than the hello, which has told the present already
+   */
+  readonly take: (message: LiveMessage, isPast: boolean) => void
   /** Messages were lost for good: what was put together from them must be fetched again. */
   readonly missed: () => void
   /** stale: nothing was heard for STALE_AFTER_MS. */
@@ -53,6 +56,7 @@ export function createLiveLink(parts: LiveParts): LiveLink {
   let socket: Socket | null = null
   let epoch: string | null = null
   let seq = 0
+  let helloSeq = 0
   let isStarted = false
   let saidHello = false
   let unacknowledged = 0
@@ -105,11 +109,12 @@ export function createLiveLink(parts: LiveParts): LiveLink {
     if (message.kind === 'hello') greet(message.epoch, message.seq)
     else if (!advance(message)) return
     changed('live')
-    take(message)
+    take(message, message.kind !== 'hello' && message.seq <= helloSeq)
   }
 
   const greet = (newEpoch: string, lastGivenOut: number) => {
     saidHello = true
+    helloSeq = lastGivenOut
     failures = 0
     if (newEpoch === epoch) return
     if (epoch !== null) missed()

@@ -37,7 +37,6 @@ if (page !== null) render(<App />, page)
 
 function readAddress(): void {
   route.value = parseRoute(location.hash)
-  scrollTo(0, 0)
 }
 
 function wake(): void {

@@ -33,7 +33,9 @@ export function NowMap() {
     <div class="map now-map" data-testid="map">
       <div class="map-box" ref={box} />
       <p class="map-note">No map for this area</p>
-      {fix.value === null && <p class="map-wait">No position yet</p>}
+      {now.value !== null && fix.value === null && (
+        <p class={trail.lines().length === 0 ? 'map-wait' : 'map-hint'}>No position</p>
+      )}
       {!isFollowing && (
         <button type="button" class="primary map-follow" onClick={follow}>
           Follow

@@ -23,7 +23,7 @@ export function RideFacts({ ride }: { readonly ride: Ride }) {
           </div>
         ))}
       </dl>
-      <a class="wide" href={gpxPath(ride.id)} download>
+      <a class="wide" href={gpxPath(ride.id)} download="">
         Download the track (GPX)
       </a>
       <p class="muted">{ride.segments === 0 ? 'No video' : countWords(ride.segments, 'video segment')}</p>

@@ -33,18 +33,20 @@ export const trail = createTrail(async (rideId) => {
   return answer.kind === 'done' ? answer.value : null
 })
 
-export function takeMessage(message: LiveMessage): void {
+/** @param isPast catching up: the trail wants it, but it is not how things are */
+export function takeMessage(message: LiveMessage, isPast: boolean): void {
   heardMs.value = Date.now()
   switch (message.kind) {
     case 'hello':
     case 'now':
+      if (isPast) return
       now.value = message.now
       fix.value = message.now?.fix ?? null
       trail.rideIs(message.now?.ride?.id ?? null)
       return
     case 'fix':
-      fix.value = message.fix
       trail.add(message.fix)
+      if (!isPast) fix.value = message.fix
       return
     case 'ride':
       toldRide.value = message.ride

@@ -18,10 +18,29 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to))
 }
 
-/** Makes a folder whose own entry is on the card, too. */
+/**
+ * Makes a folder, and those above it, whose own entries are on the card, too.
+ * Not mkdir's own `recursive`, which never returns where a parent exists and takes no entries, such as /proc.
+ * @throws where one of them cannot be made
+ */
 export async function makeFolderDurably(path: string): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true })
-  if (firstMade !== undefined) await syncFolder(dirname(firstMade))
+  if (await makeOne(path)) return
+  await makeFolderDurably(dirname(path))
+  if (!(await makeOne(path))) throw new Error(`${dirname(path)} takes no folder`)
+}
+
+/** False where the folder above it is missing. */
+async function makeOne(path: string): Promise<boolean> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return false
+    if (code === 'EEXIST') return true
+    throw error
+  }
+  await syncFolder(dirname(path))
+  return true
 }
 
 /** fdatasync on a descriptor of our own: Linux syncs the file, whichever descriptor it was written through. */

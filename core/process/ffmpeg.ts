@@ -46,7 +46,7 @@ export function runJob(
     const fail = (error: Error, lastWords: string): void => {
       signal.removeEventListener('abort', stop)
       output.destroy()
-      reject(new Error(`ffmpeg failed: ${lastWords.trim().split('\n').at(-1) ?? ''}`, { cause: error }))
+      reject(new Error(`ffmpeg failed: ${lastLineOf(lastWords)}`, { cause: error }))
     }
     // Varargs: an array or a string with spaces would be split into other words.
     job.outputOptions(...options)
@@ -70,7 +70,7 @@ export function runJob(
 export function pictureCodec(file: string): Promise<string> {
   return new Promise((resolve, reject) => {
     ffmpeg.ffprobe(file, (error: Error | null, probe) => {
-      if (error !== null) return reject(new Error(`${file} cannot be read as video`, { cause: error }))
+      if (error !== null) return reject(new Error(`${file} cannot be read as video: ${lastLineOf(error.message)}`))
       const codec = probe.streams.find((stream) => stream.codec_type === 'video')?.codec_name
       if (codec === undefined) return reject(new Error(`${file} has no picture`))
       resolve(codec)
@@ -108,3 +108,6 @@ export function beginRecorder(args: readonly string[]): Recorder {
     gone,
   }
 }
+
+/** What ffmpeg says before it is about itself. */
+const lastLineOf = (words: string): string => words.trim().split('\n').at(-1) ?? ''

@@ -4,6 +4,9 @@ import { type Log, reasonOf } from './log.js'
 /** What scripts and systemd units rely on. */
 export const EXIT = { done: 0, failed: 1, usage: 2, configuration: 78 } as const
 
+/** Closing the last file takes well under a second, a hanging card may take more. */
+const STOPS_WITHIN_MS = 7_000
+
 /** Wrong use of the command line: exit code 2, said without a stack. */
 export class UsageError extends Error {}
 
@@ -23,7 +26,14 @@ export class ConfigurationError extends Error {
  */
 export async function runUntilSignal(log: Log, run: (signal: AbortSignal) => Promise<void>): Promise<number> {
   const stop = new AbortController()
-  const onSignal = () => stop.abort()
+  const onSignal = () => {
+    stop.abort()
+    // Unreferenced: it only fires where something that should have ended has not.
+    setTimeout(() => {
+      log.error('it did not stop in time')
+      process.exit(EXIT.failed)
+    }, STOPS_WITHIN_MS).unref()
+  }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   try {

@@ -5,6 +5,9 @@ export interface Lock {
   readonly release: () => void
 }
 
+/** Held here too: a connection nobody refers to is collected, and its lock goes with it. */
+const held = new Set<Database.Database>()
+
 /**
  * Takes the lock, or answers null while another process holds it.
  * SQLite's exclusive lock is a POSIX record lock: no leftover of a kill -9 or a power cut can keep it.
@@ -19,5 +22,11 @@ export function takeLock(file: string): Lock | null {
     if ((error as { code?: string }).code === 'SQLITE_BUSY') return null
     throw new Error(`${file} cannot be locked`, { cause: error })
   }
-  return { release: () => void database.close() }
+  held.add(database)
+  return {
+    release: () => {
+      held.delete(database)
+      database.close()
+    },
+  }
 }

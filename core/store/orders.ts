@@ -23,4 +23,4 @@ export interface Order {
 
 export type OrderDone =
   | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly failure: Error }
+  | { readonly id: number; readonly failure: { readonly message: string; readonly code: string | undefined } }

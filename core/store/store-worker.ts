@@ -22,16 +22,17 @@ const carryOut = database.transaction((steps: readonly Step[]): unknown => {
 })
 
 parentPort?.on('message', ({ id, steps }: Order) => {
-  if (steps.length === 0) closeForReaders(database)
-  const done = steps.length === 0 ? { id, answer: undefined } : outcomeOf(id, steps)
-  parentPort?.postMessage(done)
-  if (steps.length === 0) parentPort?.close()
+  const isLast = steps.length === 0
+  parentPort?.postMessage(outcomeOf(id, () => (isLast ? closeForReaders(database) : carryOut(steps))))
+  if (isLast) parentPort?.close()
 })
 
-function outcomeOf(id: number, steps: readonly Step[]): OrderDone {
+/** Errors of SQLite lose what they say on their way between threads, so message and code are told one by one. */
+function outcomeOf(id: number, work: () => unknown): OrderDone {
   try {
-    return { id, answer: carryOut(steps) }
-  } catch (failure) {
-    return { id, failure: failure as Error }
+    return { id, answer: work() }
+  } catch (error) {
+    const { message, code } = error as Error & { readonly code?: string }
+    return { id, failure: { message, code } }
   }
 }

@@ -31,7 +31,7 @@ export async function openStore(file: string): Promise<Store> {
   worker.on('message', (done: OrderDone) => {
     const order = waiting.get(done.id)
     waiting.delete(done.id)
-    if ('failure' in done) order?.reject(done.failure)
+    if ('failure' in done) order?.reject(Object.assign(new Error(done.failure.message), { code: done.failure.code }))
     else order?.resolve(done.answer)
   })
   const breakDown = (error: Error): void => {
@@ -66,5 +66,10 @@ export type Reader = Reading & { readonly close: () => void }
 export function openReader(file: string): Reader | null {
   if (!existsSync(file)) return null
   const database = openForReading(file)
-  return { ...reading(database), close: () => void database.close() }
+  try {
+    return { ...reading(database), close: () => void database.close() }
+  } catch (error) {
+    database.close()
+    throw new Error(`${file} has not all its tables yet`, { cause: error })
+  }
 }

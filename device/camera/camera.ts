@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline'
 import { beginRecorder, type Recorder } from '../../core/process/ffmpeg.js'
 import { type CameraSettings, type CameraSource, recorderArguments } from './command.js'
-import { createStreamClock, openedNumber, parseListLine } from './segment-list.js'
+import { createStreamClock, isComplaint, openedNumber, parseListLine } from './segment-list.js'
 
 export interface SegmentBegun {
   readonly camera: string
@@ -63,7 +63,7 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   createInterface({ input: recorder.messages }).on('line', (message) => {
     const number = openedNumber(message)
     if (number === null) {
-      lastWords.push(message)
+      if (isComplaint(message)) lastWords.push(message)
       lastWords.splice(0, lastWords.length - LAST_WORDS)
       return
     }

@@ -29,7 +29,7 @@ const GOP_SECONDS = 1
 
 /** The arguments of a recorder: one camera into fragmented MP4 segments, their list on descriptor 3. */
 export function recorderArguments({ camera, source, folder, firstNumber, segmentSeconds }: RecordingPlan): string[] {
-  const always = ['-hide_banner', '-loglevel', 'info', '-nostats', '-nostdin']
+  const always = ['-hide_banner', '-loglevel', 'level+info', '-nostats', '-nostdin']
   const segments = [
     ...['-map', '0:v:0', '-an', '-f', 'segment'],
     ...['-segment_time', String(segmentSeconds)],

@@ -12,9 +12,12 @@ export interface ClosedSegment {
 
 /** The number of the segment a message says is being opened, or null for any other message. */
 export function openedNumber(message: string): number | null {
-  const found = /^\[segment @ [^\]]+\] Opening '(.+)' for writing/.exec(message)
+  const found = /^\[segment @ [^\]]+\] \[info\] Opening '(.+)' for writing/.exec(message)
   return found === null ? null : (parseRecordingName(basename(found[1] as string))?.number ?? null)
 }
+
+/** Whether a message says why a recorder may have ended, and not only how it is going. */
+export const isComplaint = (message: string): boolean => /\[(warning|error|fatal|panic)\]/.test(message)
 
 /** A line `file,start,end` of the list, or null where it is none. */
 export function parseListLine(line: string): ClosedSegment | null {

@@ -47,7 +47,7 @@ export interface Recorded {
 
 export interface Intake {
   readonly begun: (segment: Begun) => void
-  /** Resolves when the segment is on the card and its row too. */
+  /** Resolves when the segment is on the card and its row too, or could not be put there. */
   readonly ended: (segment: Ended) => Promise<void>
   /** The camera's recorder is gone without closing its file: nothing grows there any more. */
   readonly fallen: (camera: string) => void
@@ -104,6 +104,35 @@ export function createIntake(options: IntakeOptions): Intake {
     batch.add(step('growSegment', id, durationMsOf(index), framesIn(index), index.endBytes))
   }
 
+  const close = async ({ camera, number, file, startMonoMs }: Ended): Promise<void> => {
+    const path = join(absoluteFolder, file)
+    await syncFile(path)
+    await syncFolder(absoluteFolder)
+    const current = growing.get(camera)
+    const isStillGrowing = current?.number === number
+    const index = await readFile(path, isStillGrowing ? current.index : EMPTY_INDEX)
+    if (isStillGrowing) growing.delete(camera)
+
+    const id = segmentId(camera, number)
+    const [frames, durationMs, sizeBytes] = [framesIn(index), durationMsOf(index), index.endBytes]
+    const before = closed.get(camera) ?? NOTHING
+    closed.set(camera, sum(before, { frames, durationMs, sizeBytes }))
+    const opened = startMonoMs ?? (await store.segment(id))?.startMonoMs ?? 0
+    batch.add(
+      step('closeSegment', {
+        id,
+        startMonoMs: opened,
+        startUncertaintyMs: START_UNCERTAINTY_MS,
+        durationMs,
+        frames,
+        sizeBytes,
+      }),
+    )
+    await batch.commit()
+    await tellSegment(id)
+    options.onClosed()
+  }
+
   const recorded = (camera: string): Recorded => {
     const index = growing.get(camera)?.index ?? EMPTY_INDEX
     const open = { frames: framesIn(index), durationMs: durationMsOf(index), sizeBytes: index.endBytes }
@@ -118,34 +147,10 @@ export function createIntake(options: IntakeOptions): Intake {
       keepOpened(segment).catch((error) => log.error('a new segment is not in the catalogue', { error }))
     },
 
-    ended: async ({ camera, number, file, startMonoMs }) => {
-      const path = join(absoluteFolder, file)
-      await syncFile(path)
-      await syncFolder(absoluteFolder)
-      const current = growing.get(camera)
-      const isStillGrowing = current?.number === number
-      const index = await readFile(path, isStillGrowing ? current.index : EMPTY_INDEX)
-      if (isStillGrowing) growing.delete(camera)
-
-      const id = segmentId(camera, number)
-      const [frames, durationMs, sizeBytes] = [framesIn(index), durationMsOf(index), index.endBytes]
-      const before = closed.get(camera) ?? NOTHING
-      closed.set(camera, sum(before, { frames, durationMs, sizeBytes }))
-      const opened = startMonoMs ?? (await store.segment(id))?.startMonoMs ?? 0
-      batch.add(
-        step('closeSegment', {
-          id,
-          startMonoMs: opened,
-          startUncertaintyMs: START_UNCERTAINTY_MS,
-          durationMs,
-          frames,
-          sizeBytes,
-        }),
-      )
-      await batch.commit()
-      await tellSegment(id)
-      options.onClosed()
-    },
+    ended: (segment) =>
+      close(segment).catch((error) => {
+        log.error('a closed segment is not in the catalogue, the next start takes it in', { file: segment.file, error })
+      }),
 
     fallen: (camera) => {
       closed.set(camera, recorded(camera))

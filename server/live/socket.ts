@@ -12,6 +12,8 @@ export interface LiveDoorOptions {
   readonly signedIn: (headers: IncomingHttpHeaders) => SignedIn | null
   readonly isOwnOrigin: (headers: IncomingHttpHeaders) => boolean
   readonly mostSockets: number
+  /** How often the connections are looked after; a test has no time for the second of life. */
+  readonly tickMs?: number
   readonly log: Log
 }
 
@@ -48,7 +50,8 @@ interface Connection {
   ticksUnanswered: number | null
 }
 
-export function openLiveDoor({ hub, signedIn, isOwnOrigin, mostSockets, log }: LiveDoorOptions): LiveDoor {
+export function openLiveDoor(options: LiveDoorOptions): LiveDoor {
+  const { hub, signedIn, isOwnOrigin, mostSockets, tickMs = TICK_MS, log } = options
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MOST_FRAME_BYTES })
   const connections = new Set<Connection>()
 
@@ -109,7 +112,7 @@ export function openLiveDoor({ hub, signedIn, isOwnOrigin, mostSockets, log }: L
       name: 'live',
       run: async (signal) => {
         while (!signal.aborted) {
-          await pause(TICK_MS, signal)
+          await pause(tickMs, signal)
           for (const connection of connections) lookAfter(connection)
         }
         await closeAll(server)

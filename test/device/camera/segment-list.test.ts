@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { createStreamClock, openedNumber, parseListLine } from '../../../device/camera/segment-list.js'
+import { createStreamClock, isComplaint, openedNumber, parseListLine } from '../../../device/camera/segment-list.js'
 
 describe('a message of the recorder', () => {
   it.each([
-    ["[segment @ 0x55d0] Opening '/data/footage/boot-000001/front-000012.mp4' for writing", 12],
-    ["[segment @ 0x55d0] Opening '/my rider's data/front-1000000.mp4' for writing", 1_000_000],
-    ["[segment @ 0x55d0] Opening '/data/footage/other.mp4' for writing", null],
-    ["Input #0, lavfi, from 'testsrc2':", null],
+    ["[segment @ 0x55d0] [info] Opening '/data/footage/boot-000001/front-000012.mp4' for writing", 12],
+    ["[segment @ 0x55d0] [info] Opening '/my rider's data/front-1000000.mp4' for writing", 1_000_000],
+    ["[segment @ 0x55d0] [info] Opening '/data/footage/other.mp4' for writing", null],
+    ["[info] Input #0, lavfi, from 'testsrc2':", null],
     ['', null],
   ])('%s opens segment %s', (message, expected) => {
     expect(openedNumber(message)).toBe(expected)
   })
+})
+
+it.each([
+  ['[out#0/segment @ 0x55d0] [error] No space left on device', true],
+  ['[mp4 @ 0x55d0] [warning] Application provided duration', true],
+  ['[libx264 @ 0x55d0] [info] i16 v,h,dc,p: 88%  6%  5%  1%', false],
+])('%s is a complaint: %s', (message, expected) => {
+  expect(isComplaint(message)).toBe(expected)
 })
 
 describe('a line of the segment list', () => {

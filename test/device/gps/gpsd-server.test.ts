@@ -110,29 +110,32 @@ describe('a played gpsd', () => {
     expect(heard().slice(3)).toEqual(lines)
   })
 
-  it('sends nothing while a client does not watch, and goes on with the same play when it does again', async () => {
-    const ticking: Play = {
-      device: '/dev/ttyACM0',
-      lines: async function* (signal) {
-        for (let second = 0; !signal.aborted; second += 1) {
-          await sleep(2)
-          yield tpv(second).trim()
-        }
-      },
-    }
-    const { heard } = asks(ticking, ASK)
-    const times = () => heard().flatMap((line) => JSON.parse(line).time ?? [])
-    await eventually('some', () => times().length >= 3)
-    client.write('?WATCH={"enable":false};')
-    await eventually('agreed', () => heard().some((line) => line.includes('"enable":false')))
-    const before = times().length
-    await eventually('time passes', () => times().length > before, 40).catch(() => {})
-    expect(times()).toHaveLength(before)
-    client.write(ASK)
-    await eventually('more', () => times().length >= before + 3)
-    expect(times()).toEqual([...new Set(times())].sort())
-    expect(Date.parse(times()[before])).toBeGreaterThan(Date.parse(times()[before - 1]) + 5_000)
-  })
+  it.each(['{"enable":false}', '{"enable":true}'])(
+    'sends nothing after %s, and goes on with the same play when asked for JSON again',
+    async (options) => {
+      const ticking: Play = {
+        device: '/dev/ttyACM0',
+        lines: async function* (signal) {
+          for (let second = 0; !signal.aborted; second += 1) {
+            await sleep(2)
+            yield tpv(second).trim()
+          }
+        },
+      }
+      const { heard } = asks(ticking, ASK)
+      const times = () => heard().flatMap((line) => JSON.parse(line).time ?? [])
+      await eventually('some', () => times().length >= 3)
+      client.write(`?WATCH=${options};`)
+      await eventually('agreed', () => heard().some((line) => line.includes('"json":false')))
+      const before = times().length
+      await eventually('time passes', () => times().length > before, 40).catch(() => {})
+      expect(times()).toHaveLength(before)
+      client.write(ASK)
+      await eventually('more', () => times().length >= before + 3)
+      expect(times()).toEqual([...new Set(times())].sort())
+      expect(Date.parse(times()[before])).toBeGreaterThan(Date.parse(times()[before - 1]) + 5_000)
+    },
+  )
 
   it('ends when its client hangs up, and its play with it', async () => {
     let hasEnded = false
