@@ -23,7 +23,7 @@ export interface RideMap {
   readonly setMarker: (place: Place | null, courseDeg: number | null, glides: boolean) => void
   /** Keeps the marker in the middle until the rider drags the map. */
   readonly follow: () => void
-  /** Shows all lines as large as they fit. */
+  /** Shows all lines as large as they fit, unless the rider has moved the map. */
   readonly fit: () => void
   readonly destroy: () => void
 }
@@ -61,6 +61,7 @@ export function createMap(container: HTMLElement, { onTap, onFollowEnd }: MapOpt
   let grid: Grid | null = null
   let isFollowing = false
   let isTouched = false
+  let wasMoved = false
 
   const marker = createMarker(() => {
     const place = marker.shownAt()
@@ -110,6 +111,7 @@ export function createMap(container: HTMLElement, { onTap, onFollowEnd }: MapOpt
   })
   map.on('movestart', ({ originalEvent }) => {
     isTouched = originalEvent !== undefined
+    wasMoved ||= isTouched
   })
   map.on('moveend', () => {
     isTouched = false
@@ -152,8 +154,8 @@ export function createMap(container: HTMLElement, { onTap, onFollowEnd }: MapOpt
     },
     fit: () => {
       const places = [...settled, tip].flat()
+      if (places.length === 0 || wasMoved) return
       const bounds = places.reduce((box, place) => box.extend([...place]), new LngLatBounds())
-      if (places.length === 0) return
       map.fitBounds(bounds, { padding: FIT_PADDING_PX, maxZoom: LARGEST_FIT_ZOOM, duration: 0 })
     },
     destroy: () => {

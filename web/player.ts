@@ -11,6 +11,7 @@ export interface Film {
   readonly spansOfSegments: () => Promise<readonly Span[]>
 }
 
+const NOT_FOUND = 404
 /** A ride that is only looked at must not cost 30 MB; what was played is on the card, and need not stay in the phone. */
 const BUFFERS = { maxBufferLength: 10, maxMaxBufferLength: 30, backBufferLength: 30 }
 
@@ -33,8 +34,9 @@ function openHls({ video, url }: Film, { known, failed }: AttemptEvents): () => 
   }
   hls.on(Hls.Events.LEVEL_UPDATED, learn)
   hls.on(Hls.Events.LEVEL_PTS_UPDATED, learn)
-  hls.on(Hls.Events.ERROR, (_, { fatal }) => {
-    if (fatal) failed()
+  hls.on(Hls.Events.ERROR, (_, { fatal, response }) => {
+    // hls.js would ask half a minute long for what is gone; the playlist, fetched anew, knows where it is now.
+    if (fatal || response?.code === NOT_FOUND) failed()
   })
   hls.loadSource(url)
   hls.attachMedia(video)
@@ -56,7 +58,7 @@ const spanOf = ({ start, duration, programDateTime }: Fragment): Span => ({
 async function hasFootage(url: string): Promise<boolean> {
   try {
     const response = await fetch(url)
-    return response.status !== 404 && (!response.ok || (await response.text()).includes('#EXTINF'))
+    return response.status !== NOT_FOUND && (!response.ok || (await response.text()).includes('#EXTINF'))
   } catch {
     // Not reached: nothing is known of the footage, and it is tried again.
     return true

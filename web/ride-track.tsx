@@ -26,12 +26,9 @@ export function RideTrack({ track, dated, clock }: RideTrackProps) {
   const lines = useMemo(() => linesOf(track), [track])
 
   useEffect(() => {
-    if (map === null || lines.length === 0) return
-    map.showTrack(lines)
+    map?.showTrack(lines)
+    map?.fit()
   }, [map, lines])
-  useEffect(() => {
-    if (map !== null && lines.length > 0) map.fit()
-  }, [map, lines.length > 0])
   useEffect(() => {
     if (map === null) return
     return effect(() => {

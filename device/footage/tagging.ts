@@ -64,12 +64,14 @@ export function createTagging(options: TaggingOptions): Tagging {
       if (!isDue) continue
       isDue = false
       for (const segment of await waiting()) {
-        if (described.has(segment.id)) continue
+        if (described.has(segment.id) || isGivenUp(segment)) continue
         if (mayStillGetFixes(segment)) isDue = true
         else await describeOne(segment)
       }
     }
   }
+
+  const isGivenUp = ({ id }: DatedSegment): boolean => (attempts.get(id) ?? 0) >= MOST_ATTEMPTS
 
   const mayStillGetFixes = ({ bootNumber: boot, startMonoMs, durationMs }: DatedSegment): boolean =>
     boot === bootNumber && nowMonoMs() < startMonoMs + durationMs + LAST_FIX_WITHIN_MS
@@ -89,8 +91,7 @@ export function createTagging(options: TaggingOptions): Tagging {
       if (described.size === 0 || !options.hasRoom()) continue
       for (const segment of await waiting()) {
         if (signal.aborted) return
-        const isWorthIt = (attempts.get(segment.id) ?? 0) < MOST_ATTEMPTS
-        if (described.has(segment.id) && isWorthIt) await tagOne(segment, signal)
+        if (described.has(segment.id)) await tagOne(segment, signal)
       }
     }
   }
@@ -108,6 +109,7 @@ export function createTagging(options: TaggingOptions): Tagging {
       if (signal.aborted) return
       const attempt = (attempts.get(segment.id) ?? 0) + 1
       attempts.set(segment.id, attempt)
+      if (isGivenUp(segment)) described.delete(segment.id)
       log.error('a segment could not be tagged', { segment: segment.id, attempt, error })
       return
     }

@@ -27,7 +27,10 @@ async function serveOurs() {
   const limits = { webSockets: 2_000, streams: 6, unauthenticatedSockets: 128, requestsPerSecond: 50 }
   const settings = { data: folder, http: { host: '127.0.0.1', port: 0, names: [], limits } }
   const onListening = async (url) => process.send({ url, token: await pair(url) })
-  runServer({ settings, log, signal: stop.signal, onListening }).then(() => process.exit())
+  runServer({ settings, log, signal: stop.signal, onListening }).then(
+    () => process.exit(),
+    () => process.exit(1),
+  )
 }
 
 async function pair(url) {

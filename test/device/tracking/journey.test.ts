@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { News } from '../../../core/link/messages.js'
+import type { Log } from '../../../core/process/log.js'
+import type { Reading } from '../../../core/ride/fix.js'
+import { openBatch } from '../../../core/store/batch.js'
+import { openStore, type Store } from '../../../core/store/store.js'
+import { createJourney, type Journey } from '../../../device/tracking/journey.js'
+import { leftOffAt } from '../../../device/tracking/left-off.js'
+import { BOOT, fixAt, JUNE_UTC_MS } from '../../fakes/readings.js'
+
+const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
+let folder: string
+let store: Store
+let news: News[]
+let nowMonoMs: number
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'journey-'))
+  store = await openStore(join(folder, 'rides.db'))
+  await store.beginBoot(BOOT)
+  news = []
+  nowMonoMs = 0
+})
+afterEach(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+/** Lives through the readings as they come, and closes as a device that is stopped does. */
+async function live(readings: readonly Reading[]): Promise<Journey> {
+  const batch = openBatch(store, quiet)
+  const stop = new AbortController()
+  const journey = createJourney({
+    bootId: BOOT,
+    bootNumber: 1,
+    readings: async function* () {
+      for (const reading of readings) {
+        nowMonoMs = reading.at.monoMs
+        yield reading
+      }
+      stop.abort()
+    },
+    simulated: true,
+    splitAfterMs: 20 * 60_000,
+    newRideId: () => `ride-${readings.length}`,
+    resumed: await leftOffAt(store, 1),
+    store,
+    batch,
+    tell: (item) => news.push(item),
+    onAnchor: () => {},
+    nowMonoMs: () => nowMonoMs,
+    log: quiet,
+  })
+  await journey.service.run(stop.signal)
+  await batch.commit()
+  return journey
+}
+
+const seconds = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => fixAt(from + index, (from + index) * 5, { speedMps: 5 }))
+
+describe('a journey', () => {
+  it('dates the points from before the receiver was believed afterwards', async () => {
+    await live(seconds(1, 6))
+    const points = await store.pointsAfter('ride-5', -1)
+    expect(points.map(({ utcMs }) => utcMs)).toEqual([1, 2, 3, 4, 5].map((second) => JUNE_UTC_MS + second * 1_000))
+    expect(await store.ride('ride-5')).toMatchObject({ startedUtcMs: JUNE_UTC_MS + 1_000, endedUtcMs: null })
+  })
+
+  it('tells every fix at once, without a time until the receiver is believed', async () => {
+    await live(seconds(1, 5))
+    const told = news.flatMap((item) => (item.kind === 'fix' ? [item.fix.utcMs] : []))
+    expect(told).toEqual([null, null, JUNE_UTC_MS + 3_000, JUNE_UTC_MS + 4_000])
+  })
+
+  it('leaves a track without times where the receiver was never believed', async () => {
+    await live(seconds(1, 6).map((fix) => ({ ...fix, mode: 2 as const })))
+    expect((await store.pointsAfter('ride-5', -1)).map(({ utcMs }) => utcMs)).toEqual([null, null, null, null, null])
+    expect(await store.ride('ride-5')).toMatchObject({ startedUtcMs: null, distanceM: 20 })
+  })
+
+  it('goes on with the same ride after a restart in the same boot, dated from its first fix on', async () => {
+    await live(seconds(1, 6))
+    const journey = await live(seconds(8, 11))
+    expect(journey.picture().ride).toMatchObject({ id: 'ride-5', startedUtcMs: JUNE_UTC_MS + 1_000 })
+    expect(await store.pointsAfter('ride-5', -1)).toHaveLength(8)
+    expect((await store.pointsAfter('ride-5', -1)).at(-1)?.utcMs).toBe(JUNE_UTC_MS + 10_000)
+    expect((await store.rides({ limit: 10, cursor: null })).items).toHaveLength(1)
+  })
+
+  it('gives the first ride the footage from before its first fix', async () => {
+    const opened = { camera: 'front', bootNumber: 1, rideId: null, startUncertaintyMs: 0 }
+    await store.openSegment({ ...opened, number: 1, startMonoMs: 100, file: 'a' })
+    await live(seconds(1, 3))
+    expect(await store.segment('front-000001')).toMatchObject({ rideId: 'ride-2' })
+  })
+
+  it('does not show a position that is no longer where the bicycle is', async () => {
+    const journey = await live(seconds(1, 4))
+    expect(journey.picture()).toMatchObject({ fix: { utcMs: JUNE_UTC_MS + 3_000 }, receiver: { state: 'fix-3d' } })
+    nowMonoMs += 5_001
+    expect(journey.picture()).toMatchObject({ fix: null, receiver: { state: 'silent' } })
+  })
+
+  it('says what the receiver says, and that it is absent before it said anything', async () => {
+    const journey = await live([])
+    expect(journey.picture().receiver).toMatchObject({ state: 'absent', satellitesUsed: null, ageMs: null })
+  })
+})
