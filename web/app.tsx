@@ -8,7 +8,11 @@ import { route } from './state.js'
 
 export function App() {
   const where = route.value
-  if (session.value === 'not-paired') return <PairView code={where.view === 'pair' ? where.code : ''} />
+  if (session.value === 'not-paired') {
+    // A code scanned into a page that is open already is taken, too.
+    const code = where.view === 'pair' ? where.code : ''
+    return <PairView key={code} code={code} />
+  }
   switch (where.view) {
     case 'ride':
       return <RideView key={where.rideId} rideId={where.rideId} />

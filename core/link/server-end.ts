@@ -39,11 +39,12 @@ export function openServerEnd({ path, hear, log }: ServerEndOptions): ServerEnd 
       case 'hello':
       case 'now':
         last = { now: message.now, atMonoMs: monoNowMs() }
-        return hear({ kind: 'now', now: message.now })
+        hear({ kind: 'now', now: message.now })
+        return
       case 'fix':
       case 'ride':
       case 'segment':
-        return hear(message)
+        hear(message)
     }
   }
 

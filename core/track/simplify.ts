@@ -1,4 +1,4 @@
-/** Fewer points for the same line: what of a track a map can do without. */
+/** Fewer points for the same ride: what of a track a map, and a marker that follows a video on it, can do without. */
 import type { LatLon } from '../ride/geo.js'
 
 export interface Simplified<Point> {
@@ -17,14 +17,21 @@ const LEAST_DOUBLED_M = 0.5
  */
 const PIECE_POINTS = 1_024
 
+/** Where, and when: what simplifying must keep. */
+export interface Ridden extends LatLon {
+  readonly monoMs: number
+}
+
 /**
- * Leaves out points that lie within a tolerance of the line, by the algorithm of D. Douglas and T. Peucker, "Algorithms for
- * the reduction of the number of points required to represent a digitized line or its caricature", Cartographica 10 (2), 1973.
+ * Leaves out points that are within a tolerance of where the line would be at their time, so that a stop on a straight road
+ * stays one: the algorithm of D. Douglas and T. Peucker, "Algorithms for the reduction of the number of points required to
+ * represent a digitized line or its caricature", Cartographica 10 (2), 1973, with the synchronised distance of N. Meratnia
+ * and R. A. de By, "Spatiotemporal compression techniques for moving point objects", EDBT 2004.
  * Each stretch is a line of its own and keeps both ends.
- * @param toleranceM metres; 0 leaves out only what lies exactly on the line
+ * @param toleranceM metres; 0 leaves out only what lies exactly where the line is then
  * @param mostPoints 2 or more; where even the ends of all stretches are more than that, only every second, third ... stretch stays
  */
-export function simplified<Point extends LatLon>(
+export function simplified<Point extends Ridden>(
   stretches: readonly (readonly Point[])[],
   toleranceM: number,
   mostPoints: number = Number.POSITIVE_INFINITY,
@@ -49,9 +56,9 @@ function fewEnough<Stretch extends { readonly length: number }>(stretches: reado
  * For each point the tolerance from which on it may go, in metres; infinite for ends. Points that may go at
  * leastM already are 0. One run of the algorithm thus answers for every tolerance.
  */
-function worthsOf(stretch: readonly LatLon[], leastM: number): Float64Array {
+function worthsOf(stretch: readonly Ridden[], leastM: number): Float64Array {
   const worths = new Float64Array(stretch.length)
-  const { x, y } = projected(stretch)
+  const line = projected(stretch)
   const last = stretch.length - 1
   // A stack of its own: a span can split as deep as it is long.
   const open: [from: number, to: number, parentM: number][] = []
@@ -62,7 +69,7 @@ function worthsOf(stretch: readonly LatLon[], leastM: number): Float64Array {
   if (last >= 0) worths[last] = Number.POSITIVE_INFINITY
   for (let span = open.pop(); span !== undefined; span = open.pop()) {
     const [from, to, parentM] = span
-    const { index, distanceM } = farthest(x, y, from, to)
+    const { index, distanceM } = farthest(line, from, to)
     if (index === -1 || distanceM <= leastM) continue
     // A point is only looked at once the one that splits the line around it is kept.
     const worthM = Math.min(parentM, distanceM)
@@ -72,16 +79,16 @@ function worthsOf(stretch: readonly LatLon[], leastM: number): Float64Array {
   return worths
 }
 
-function farthest(x: Float64Array, y: Float64Array, from: number, to: number): { index: number; distanceM: number } {
-  const [fromX, fromY] = [x[from] ?? 0, y[from] ?? 0]
+/** The point that is farthest from where an even ride from one end to the other would be at its time. */
+function farthest({ x, y, t }: Line, from: number, to: number): { index: number; distanceM: number } {
+  const [fromX, fromY, fromT] = [x[from] ?? 0, y[from] ?? 0, t[from] ?? 0]
   const [alongX, alongY] = [(x[to] ?? 0) - fromX, (y[to] ?? 0) - fromY]
-  const squared = alongX * alongX + alongY * alongY
+  const tookMs = (t[to] ?? 0) - fromT
   let index = -1
   let most = -1
   for (let at = from + 1; at < to; at++) {
-    const [offX, offY] = [(x[at] ?? 0) - fromX, (y[at] ?? 0) - fromY]
-    const share = squared === 0 ? 0 : Math.min(1, Math.max(0, (offX * alongX + offY * alongY) / squared))
-    const [awayX, awayY] = [offX - share * alongX, offY - share * alongY]
+    const share = tookMs > 0 ? ((t[at] ?? 0) - fromT) / tookMs : 0
+    const [awayX, awayY] = [(x[at] ?? 0) - fromX - share * alongX, (y[at] ?? 0) - fromY - share * alongY]
     const away = awayX * awayX + awayY * awayY
     if (away > most) {
       most = away
@@ -91,12 +98,19 @@ function farthest(x: Float64Array, y: Float64Array, from: number, to: number): {
   return { index, distanceM: Math.sqrt(Math.max(0, most)) }
 }
 
+interface Line {
+  readonly x: Float64Array
+  readonly y: Float64Array
+  readonly t: Float64Array
+}
+
 /** Metres east and north of the first point, on a plane that touches the earth in the middle latitude of the stretch. */
-function projected(stretch: readonly LatLon[]): { x: Float64Array; y: Float64Array } {
+function projected(stretch: readonly Ridden[]): Line {
   const x = new Float64Array(stretch.length)
   const y = new Float64Array(stretch.length)
+  const t = Float64Array.from(stretch, ({ monoMs }) => monoMs)
   const first = stretch[0]
-  if (first === undefined) return { x, y }
+  if (first === undefined) return { x, y, t }
   let [south, north] = [first.latDeg, first.latDeg]
   for (const { latDeg } of stretch) {
     south = Math.min(south, latDeg)
@@ -109,7 +123,7 @@ function projected(stretch: readonly LatLon[]): { x: Float64Array; y: Float64Arr
     x[at] = eastDeg * metresPerDegreeEast
     y[at] = (latDeg - first.latDeg) * METRES_PER_DEGREE
   }
-  return { x, y }
+  return { x, y, t }
 }
 
 function countAbove(worths: readonly Float64Array[], toleranceM: number): number {

@@ -90,7 +90,8 @@ export function createJourney(options: JourneyOptions): Journey {
       case 'fix':
         first ??= event.fix
         if (event.leftOut === null) drawing.add(event.fix)
-        return batch.add(step('addFixes', rideId, [{ fix: event.fix, utcMs, leftOut: event.leftOut }]))
+        batch.add(step('addFixes', rideId, [{ fix: event.fix, utcMs, leftOut: event.leftOut }]))
+        return
       case 'ended':
         carryOn(rideId, event.totals)
         batch.add(step('endRide', rideId))

@@ -1,4 +1,4 @@
-/** One of the two servers of the live benchmark, with its own cost: `live-server.mjs ours|bare FOLDER`. */
+/** One of the two servers of the live benchmark, with its own cost: `live-server.mjs ours|bare FOLDER PORT`. */
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { WebSocketServer } from 'ws'
@@ -6,7 +6,7 @@ import { monoNowMs, readBootId } from '../../dist/core/process/boot.js'
 import { openAccessStore } from '../../dist/core/store/access.js'
 import { openPairing, runServer } from '../../dist/server/main.js'
 
-const [kind, folder] = process.argv.slice(2)
+const [kind, folder, receiverPort] = process.argv.slice(2)
 const stop = new AbortController()
 process.on('disconnect', () => stop.abort())
 await (kind === 'ours' ? serveOurs() : serveBare())
@@ -51,8 +51,9 @@ async function serveBare() {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
   server.on('listening', () => process.send({ url: `http://127.0.0.1:${server.address().port}`, token: '' }))
   let rest = ''
-  const device = connect(join(folder, 'device.sock'))
-  device.on('data', (chunk) => {
+  const receiver = connect(Number(receiverPort), '127.0.0.1')
+  receiver.write('?WATCH={"enable":true,"json":true};\n')
+  receiver.on('data', (chunk) => {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop()
     for (const line of lines) {

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import WebSocket from 'ws'
+import { ageMs } from './live-receiver.mjs'
 
 const [url, token, phones, seconds, acknowledges] = process.argv.slice(2)
 const AT_ONCE = 50
@@ -33,14 +34,13 @@ function open(phone) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, { headers, perMessageDeflate: false })
   let messages = 0
   socket.on('message', (bytes) => {
-    const atMs = Number(process.hrtime.bigint()) / 1e6
     const text = bytes.toString('latin1')
     if (acknowledges === 'true' && ++messages % ACKNOWLEDGE_EVERY === 0) {
       socket.send(`{"ack":${/"seq":(\d+)/.exec(text)?.[1] ?? 0}}`)
     }
-    if (!isMeasuring || !text.includes('"kind":"fix"')) return
+    if (!isMeasuring || !/"kind":"fix"|"class":"TPV"/.test(text)) return
     fixesBy[phone]++
-    latenciesMs.push(atMs - Number(/"altitudeM":([\d.]+)/.exec(text)[1]))
+    latenciesMs.push(ageMs(Number(/"lon(?:Deg)?":([\d.]+)/.exec(text)[1])))
   })
   return socket
 }

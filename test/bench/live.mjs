@@ -1,10 +1,10 @@
-/** From the device's word to a phone's WebSocket: how long it takes and what it costs, against a bare broadcast with ws. */
-import { fork } from 'node:child_process'
+/** From gpsd's line to a phone's WebSocket: how long it takes and what it costs, against a bare broadcast with ws. */
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDeviceEnd } from '../../dist/core/link/device-end.js'
+import { beginReceiver } from './live-receiver.mjs'
 
 const HZ = 10
 const PHONES = [1, 100, 1_000]
@@ -16,11 +16,11 @@ export async function run({ short }) {
   const rounds = short ? 2 : 4
   const seconds = short ? 3 : 8
   const folder = await mkdtemp(join(tmpdir(), 'spokecam-bench-'))
-  const stop = new AbortController()
-  const device = beginDevice(join(folder, 'device.sock'), stop.signal)
+  const receiver = await beginReceiver(HZ)
+  const device = beginDevice(folder, receiver.port)
   const servers = []
   try {
-    for (const kind of ['ours', 'bare']) servers.push(await beginServer(kind, folder))
+    for (const kind of ['ours', 'bare']) servers.push(await beginServer(kind, folder, receiver.port))
     const measured = []
     for (const phones of PHONES) measured.push(await inTurn(servers, phones, rounds, seconds, false))
     const acknowledging = await inTurn(servers.slice(0, 1), PHONES.at(-1), rounds, seconds, true)
@@ -34,35 +34,22 @@ export async function run({ short }) {
       child.disconnect()
       await once(child, 'exit')
     }
-    stop.abort()
-    await device
+    device.kill()
+    await once(device, 'exit')
+    receiver.end()
     await rm(folder, { recursive: true })
   }
 }
 
-/** Tells a fix that carries, as its altitude, the moment it was told: CLOCK_MONOTONIC in ms, the same in every process. */
-function beginDevice(path, signal) {
-  const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const { tell, service } = openDeviceEnd({
-    path,
-    deviceId: 'bench',
-    now: aNow,
-    grant: async () => ({ kind: 'done' }),
-    log,
-  })
-  const fixes = setInterval(() => tell({ kind: 'fix', fix: { ...FIX, altitudeM: monoMs() } }), 1_000 / HZ)
-  const nows = setInterval(() => tell({ kind: 'now', now: aNow() }), 1_000)
-  signal.addEventListener('abort', () => {
-    clearInterval(fixes)
-    clearInterval(nows)
-  })
-  return service.run(signal)
+/** The real device, with a receiver and no camera. */
+function beginDevice(folder, port) {
+  const program = join(import.meta.dirname, '../../dist/cli/spokecam.js')
+  const env = { ...process.env, SPOKECAM_GPS__SOURCE: `gpsd://127.0.0.1:${port}`, SPOKECAM_CAMERAS: '[]' }
+  return spawn(process.execPath, [program, 'device', '--data', folder], { stdio: 'ignore', env })
 }
 
-const monoMs = () => Number(process.hrtime.bigint()) / 1e6
-
-async function beginServer(kind, folder) {
-  const child = fork(join(import.meta.dirname, 'live-server.mjs'), [kind, folder])
+async function beginServer(kind, folder, receiverPort) {
+  const child = fork(join(import.meta.dirname, 'live-server.mjs'), [kind, folder, receiverPort])
   const [{ url, token }] = await once(child, 'message')
   return { kind, child, url, token }
 }
@@ -143,7 +130,7 @@ const told = (phones) => (phones === 1 ? '1 phone' : `${phones.toLocaleString('e
 
 function notesOf(rounds, seconds) {
   return [
-    'from deviceEnd.tell() in one process to the frame in another; the bare broadcast reads the same socket and passes lines on',
+    'from the line of a receiver in one process to the frame in another, by way of our device and our server; the bare broadcast is a gpsd client itself',
     `median of ${rounds} rounds of ${seconds} s, ours and the bare one in turn; all phones are one process, whose own queue is in the figures`,
   ]
 }
@@ -152,34 +139,3 @@ function median(values) {
   const sorted = values.toSorted((a, b) => a - b)
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2
 }
-
-const FIX = {
-  latDeg: 48.137154,
-  lonDeg: 11.576124,
-  utcMs: 1_780_732_800_000,
-  altitudeM: 0,
-  speedMps: 6.71,
-  courseDeg: 183.4,
-  accuracyM: 2.4,
-  mode: 3,
-  satellitesUsed: 14,
-  hdop: 0.9,
-}
-
-const aNow = () => ({
-  utcMs: FIX.utcMs,
-  timeSource: 'satellites',
-  timeUncertaintyMs: 60,
-  bootNumber: 1,
-  uptimeMs: 1,
-  deviceSeenMsAgo: 0,
-  simulated: true,
-  receiver: { state: 'fix-3d', name: 'bench', satellitesUsed: 14, satellitesInView: 20, hdop: 0.9, ageMs: 20 },
-  fix: FIX,
-  ride: { id: 'bench', startedUtcMs: FIX.utcMs, distanceM: 1, movingMs: 1, elapsedMs: 1 },
-  cameras: [{ name: 'front', state: 'recording', reason: null, fps: 30, framesExpected: 1, frames: 1, gaps: 0 }],
-  storage: { state: 'ok', freeBytes: 1e9, hoursLeft: 9, keptBytes: 0 },
-  lastPowerCut: null,
-  underVoltage: null,
-  temperatureC: null,
-})

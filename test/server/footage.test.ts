@@ -6,7 +6,7 @@ import type { Store } from '../../core/store/store.js'
 import { startDevice } from '../fakes/a-device.js'
 import { addRide, addSegment, forgetRecorded, openRides, recordFootage, tagSegment } from '../fakes/a-ride.js'
 import { type ServerUnderTest, startServer } from '../fakes/a-server.js'
-import { probe } from '../fakes/clip.js'
+import { makeSegment, probe } from '../fakes/clip.js'
 import { eventually } from '../fakes/eventually.js'
 import { JUNE_UTC_MS } from '../fakes/readings.js'
 
@@ -89,21 +89,24 @@ describe('a playlist', () => {
 
 describe('a recording that goes on', () => {
   it('is followed fragment by fragment, over the change of files, and ends when the ride does', async () => {
-    const whole = await readFile(inFootage(files[3] ?? ''))
-    const growing = inFootage('boot-000001/front-000011.mp4')
-    await writeFile(growing, whole.subarray(0, whole.length - 5_000)) // The second fragment is not whole yet.
     const file = 'boot-000001/front-000011.mp4'
+    const growing = inFootage(file)
+    await makeSegment(growing, { seconds: 3 })
+    const whole = await readFile(growing)
+    const second = whole.indexOf('moof', whole.indexOf('moof') + 4)
+    await truncate(growing, second + 500) // The second fragment is not whole yet.
     await addSegment(store, { number: 11, file, rideId: 'ride-open', second: 500, isRecording: true })
     expect((await server.get('/api/rides/ride-open/video.m3u8')).status).toBe(404)
 
     await writeFile(growing, whole)
     const told = [await playlist('', 'ride-open')]
-    expect(told[0]).toContain('#EXTINF:2.00000,')
+    expect(told[0]?.match(/#EXTINF:.*/g)).toEqual(['#EXTINF:2.00000,'])
 
     await copyFile(inFootage(files[3] ?? ''), inFootage('boot-000001/front-000012.mp4'))
     const next = { number: 12, file: 'boot-000001/front-000012.mp4', rideId: 'ride-open', second: 502 }
     await addSegment(store, { ...next, isRecording: true })
     told.push(await playlist('', 'ride-open'))
+    expect(told[1]?.match(/#EXTINF:.*/g)).toEqual(['#EXTINF:2.00000,', '#EXTINF:1.00000,', '#EXTINF:2.00000,'])
     await addSegment(store, next)
     told.push(await playlist('', 'ride-open'))
     for (const text of told) expect(text).toContain('TYPE:EVENT')

@@ -1,4 +1,5 @@
 /** Nothing but the few open routes answers a stranger, and no foreign page changes anything. */
+import { rm } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignedIn, Visitor } from '../../core/api/access.js'
@@ -13,6 +14,9 @@ const OWNER: Visitor = { role: 'owner', id: 'phone-1', name: 'phone' }
 const VIEWER: Visitor = { role: 'viewer', id: 'share-1', name: 'share', rideId: 'ride-a' }
 const signedOut: string[] = []
 const routes: { method: string; url: string; role: string }[] = []
+const told: unknown[][] = []
+let fault: Error | null = null
+let data: string
 let app: App
 
 /** Says who it is by two headers, so that every way of being signed in can be tried. */
@@ -23,12 +27,12 @@ function signedIn(headers: IncomingHttpHeaders): SignedIn | null {
 }
 
 beforeAll(async () => {
-  const data = await makeDataFolder()
+  data = await makeDataFolder()
   const store = await openRides(data)
   await addRide(store)
   await addRide(store, { id: 'ride-b', fromSecond: 5_000, toSecond: 5_010 })
   await store.close()
-  const log = { info: () => {}, warn: () => {}, error: () => {} }
+  const log = { info: () => {}, warn: () => {}, error: (...said: unknown[]) => void told.push(said) }
   app = await createApplication({
     signedIn,
     isOwnOrigin,
@@ -38,7 +42,10 @@ beforeAll(async () => {
     forgottenCookie: '',
     catalogue: openCatalogue(`${data}/rides.db`, log),
     ask: async () => ({ kind: 'done' }),
-    lastNow: () => null,
+    lastNow: () => {
+      if (fault !== null) throw fault
+      return null
+    },
     footageFolder: `${data}/footage`,
     pageFolder: `${data}/none`,
     log,
@@ -48,7 +55,10 @@ beforeAll(async () => {
   })
 })
 
-afterAll(() => app.close())
+afterAll(async () => {
+  await app.close()
+  await rm(data, { recursive: true })
+})
 
 describe('a route', () => {
   it('answers a stranger with 401 unless it is one of the open ones', async () => {
@@ -128,6 +138,22 @@ describe('a viewer', () => {
   ])('gets of %s: %d', async (url, expected) => {
     const answer = await app.inject({ url, headers: { 'x-visitor': 'viewer' } })
     expect(answer.statusCode).toBe(expected)
+  })
+})
+
+describe('a fault of ours', () => {
+  it('is told in the log with all there is to say, and to nobody else', async () => {
+    const inner = new Error('disk I/O error in /var/lib/spokecam/rides.db')
+    fault = inner
+    const answer = await app.inject({ url: '/api/now', headers: { 'x-visitor': 'owner' } })
+    fault = null
+    expect(answer.statusCode).toBe(500)
+    expect(answer.json()).toEqual({
+      ...{ type: 'about:blank', title: 'Internal Server Error', status: 500 },
+      detail: 'something failed here: the log of the server says what',
+    })
+    expect(answer.headers['content-security-policy']).toBeDefined()
+    expect(told).toEqual([['a request failed', { route: '/api/now', error: inner }]])
   })
 })
 

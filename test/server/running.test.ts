@@ -1,9 +1,9 @@
 /** The life of the server: it begins on an empty folder, says where it is, and ends when it is told to. */
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { openLog } from '../../core/process/log.js'
 import { openAccessStore } from '../../core/store/access.js'
@@ -19,10 +19,17 @@ const http = (port: number) => ({
   limits: { webSockets: 4, streams: 6, unauthenticatedSockets: 128, requestsPerSecond: 50 },
 })
 const log = openLog('server', () => {})
+const folders: string[] = []
+async function makeFolder(): Promise<string> {
+  const folder = await makeDataFolder()
+  folders.push(folder)
+  return folder
+}
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
 
 describe('the server', () => {
   it('makes its folder, and leaves its address for whoever shows it to a phone', async () => {
-    const data = join(await makeDataFolder(), 'not', 'yet', 'there')
+    const data = join(await makeFolder(), 'not', 'yet', 'there')
     const server = await startServer({ data })
     const store = openAccessStore(join(data, 'server.db'))
     expect(store.address()).toBe(server.url)
@@ -31,7 +38,7 @@ describe('the server', () => {
   })
 
   it('keeps a token nowhere on the card', async () => {
-    const data = await makeDataFolder()
+    const data = await makeFolder()
     const server = await startServer({ data })
     await server.stop()
     const kept = await readFile(join(data, 'server.db'))
@@ -40,7 +47,7 @@ describe('the server', () => {
   })
 
   it('knows a phone again after it was stopped', async () => {
-    const data = await makeDataFolder()
+    const data = await makeFolder()
     const before = await startServer({ data })
     await before.stop()
     const after = await startServer({ data })
@@ -51,7 +58,7 @@ describe('the server', () => {
 
   it('says in a sentence that its address is taken', async () => {
     const first = await startServer()
-    const data = await makeDataFolder()
+    const data = await makeFolder()
     const port = Number(new URL(first.url).port)
     const stop = new AbortController()
     const second = runServer({ settings: { data, http: http(port) }, log, signal: stop.signal, onListening: () => {} })

@@ -1,8 +1,12 @@
 /** The bytes of a segment: ranges, names that never stand for other bytes, and files that are not ours to give. */
 import { appendFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fastify } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../core/store/store.js'
+import type { App } from '../../server/http/app.js'
+import { openFootage } from '../../server/http/footage-file.js'
+import { videoRoutes } from '../../server/http/video.js'
 import { addRide, addSegment, forgetRecorded, openRides, recordFootage, tagSegment } from '../fakes/a-ride.js'
 import { type ServerUnderTest, startServer } from '../fakes/a-server.js'
 
@@ -134,6 +138,27 @@ describe('tagging', () => {
     await forgetRecorded(store, server.data, 'front-000002')
     expect((await video('front-000002', {}, '?v=recorded')).status).toBe(404)
     expect((await video('front-000002', {}, '?v=tagged')).status).toBe(200)
+  })
+})
+
+describe('a file that is tagged between the catalogue and its opening', () => {
+  it('is looked up once more', async () => {
+    const before = await store.segment('front-000003')
+    await tagSegment(store, server.data, 'front-000003')
+    await forgetRecorded(store, server.data, 'front-000003')
+    const after = await store.segment('front-000003')
+    const answers = [before, after]
+    const catalogue = { ask: () => answers.shift() as never, askOr: () => null as never, close: () => {} }
+    const app = fastify() as unknown as App
+    app.decorateRequest('visitor', null)
+    app.addHook('onRequest', async (request) => {
+      request.visitor = { role: 'owner', id: 'x', name: 'x' }
+    })
+    videoRoutes(app, { catalogue, openFile: (file) => openFootage(join(server.data, 'footage'), file) })
+    const answer = await app.inject('/api/segments/front-000003/video.mp4')
+    expect(answer.statusCode).toBe(200)
+    expect(answer.rawPayload.equals(await readFile(inFootage(after?.file ?? '')))).toBe(true)
+    await app.close()
   })
 })
 
