@@ -31,6 +31,17 @@ export interface Ride {
   readonly timeZone: string | null
 }
 
+/** What a ride adds up to so far; moments are CLOCK_MONOTONIC of its boot. */
+export interface RideTotals {
+  readonly lastFixMonoMs: number
+  readonly lastMovedMonoMs: number
+  readonly distanceM: number
+  readonly movingMs: number
+  readonly ascentM: number | null
+  readonly maxSpeedMps: number | null
+  readonly bounds: Bounds | null
+}
+
 /** A fix of a ride's track. */
 export interface TrackPoint extends PublicFix {
   readonly monoMs: number

@@ -1,6 +1,6 @@
 /** Rides in the catalogue: begun, carried on, ended; listed newest first. */
 import type { Bounds } from '../ride/geo.js'
-import type { Ride } from '../ride/ride.js'
+import type { Ride, RideTotals } from '../ride/ride.js'
 import type { Connection } from './database.js'
 import { type Listed, type Listing, listed, positionOf } from './listing.js'
 
@@ -9,17 +9,6 @@ export interface RideBegun {
   readonly bootNumber: number
   readonly beganMonoMs: number
   readonly simulated: boolean
-}
-
-/** What a ride adds up to so far; moments are of the boot it was ridden in. */
-export interface RideTotals {
-  readonly lastFixMonoMs: number
-  readonly lastMovedMonoMs: number
-  readonly distanceM: number
-  readonly movingMs: number
-  readonly ascentM: number | null
-  readonly maxSpeedMps: number | null
-  readonly bounds: Bounds | null
 }
 
 /** A ride that was not ended, as the tracker takes it up again. */

@@ -1,5 +1,5 @@
 /** Where the whole fragments of a recording lie: the same index serves repair, playback, the growing file and export. */
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { boxAt } from './boxes.js'
 import { type FragmentTimes, type PictureTrack, pictureTrackOf, timesOf } from './fragment-boxes.js'
 
@@ -53,6 +53,16 @@ export async function readIndex(file: FileHandle, known: VideoIndex = EMPTY_INDE
     endBytes = at
   }
   return { headerBytes, track, fragments, endBytes }
+}
+
+/** The same for a file that is not open. @throws where it cannot be read */
+export async function readIndexOf(path: string, known: VideoIndex = EMPTY_INDEX): Promise<VideoIndex> {
+  const file = await open(path, 'r')
+  try {
+    return await readIndex(file, known)
+  } finally {
+    await file.close()
+  }
 }
 
 export const framesIn = (index: VideoIndex): number =>

@@ -5,7 +5,7 @@ import { runJob } from '../../core/process/ffmpeg.js'
 import type { TrackPoint } from '../../core/ride/ride.js'
 import { subtitlesOf } from '../../core/track/subtitles.js'
 import { sidxBytes, sidxOf } from '../../core/video/sidx.js'
-import { readIndex } from '../../core/video/video-index.js'
+import { readIndex, readIndexOf } from '../../core/video/video-index.js'
 import type { DatedSegment } from './describing.js'
 import { createHeadRoom } from './head-room.js'
 import { openPacedFile } from './paced-file.js'
@@ -24,7 +24,7 @@ export async function copyTagged(
 ): Promise<number> {
   const subtitles = subtitlesOf(points, segment.startMonoMs, segment.durationMs)
   const subtitleFile = `${to}-text`
-  const roomBytes = sidxBytes((await indexOf(from)).fragments.length)
+  const roomBytes = sidxBytes((await readIndexOf(from)).fragments.length)
   try {
     if (subtitles !== '') await writeFile(subtitleFile, subtitles)
     const inputs = [{ file: `file:${from}` }]
@@ -76,15 +76,6 @@ async function fillHeadRoom(path: string, roomBytes: number): Promise<number> {
     if (sidx !== null) await file.write(sidx, 0, sidx.length, index.headerBytes)
     await file.datasync()
     return (await file.stat()).size
-  } finally {
-    await file.close()
-  }
-}
-
-async function indexOf(path: string) {
-  const file = await open(path, 'r')
-  try {
-    return await readIndex(file)
   } finally {
     await file.close()
   }

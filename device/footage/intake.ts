@@ -1,5 +1,4 @@
 /** Takes segments in as cameras make them: a row when a file opens, how far it has grown, and the order of its close. */
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { News } from '../../core/link/messages.js'
 import { syncFile, syncFolder } from '../../core/process/durable.js'
@@ -9,7 +8,7 @@ import { segmentId } from '../../core/ride/footage.js'
 import type { Batch } from '../../core/store/batch.js'
 import { publicSegment } from '../../core/store/footage.js'
 import { type Store, step } from '../../core/store/store.js'
-import { durationMsOf, EMPTY_INDEX, framesIn, readIndex, type VideoIndex } from '../../core/video/video-index.js'
+import { durationMsOf, EMPTY_INDEX, framesIn, readIndexOf, type VideoIndex } from '../../core/video/video-index.js'
 
 export interface IntakeOptions {
   readonly bootNumber: number
@@ -97,7 +96,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const follow = async (camera: string): Promise<void> => {
     const file = growing.get(camera)
     if (file === undefined) return
-    const index = await readFile(join(absoluteFolder, file.file), file.index)
+    const index = await readIndexOf(join(absoluteFolder, file.file), file.index)
     if (growing.get(camera) !== file || index.endBytes === file.index.endBytes) return
     growing.set(camera, { ...file, index })
     const id = segmentId(camera, file.number)
@@ -110,7 +109,7 @@ export function createIntake(options: IntakeOptions): Intake {
     await syncFolder(absoluteFolder)
     const current = growing.get(camera)
     const isStillGrowing = current?.number === number
-    const index = await readFile(path, isStillGrowing ? current.index : EMPTY_INDEX)
+    const index = await readIndexOf(path, isStillGrowing ? current.index : EMPTY_INDEX)
     if (isStillGrowing) growing.delete(camera)
 
     const id = segmentId(camera, number)
@@ -189,12 +188,3 @@ const sum = (one: Recorded, other: Recorded): Recorded => ({
   durationMs: one.durationMs + other.durationMs,
   sizeBytes: one.sizeBytes + other.sizeBytes,
 })
-
-async function readFile(path: string, known: VideoIndex): Promise<VideoIndex> {
-  const file = await open(path, 'r')
-  try {
-    return await readIndex(file, known)
-  } finally {
-    await file.close()
-  }
-}

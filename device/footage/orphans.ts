@@ -1,5 +1,5 @@
 /** Brings the footage folder in order before recording begins: what a kill or a power cut left open is cut back and taken in. */
-import { open, readdir, readlink, rename, stat, truncate } from 'node:fs/promises'
+import { readdir, readlink, rename, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFile } from '../../core/process/durable.js'
 import type { Log } from '../../core/process/log.js'
@@ -7,7 +7,7 @@ import { pause } from '../../core/process/service.js'
 import { parseRecordingName } from '../../core/ride/footage.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
-import { durationMsOf, framesIn, readIndex } from '../../core/video/video-index.js'
+import { durationMsOf, framesIn, readIndexOf } from '../../core/video/video-index.js'
 
 /** A recorder whose device was killed closes its file on the kernel's SIGINT; longer than this none takes. */
 const OTHERS_END_WITHIN_MS = 3_000
@@ -49,7 +49,7 @@ async function takeIn(
   log: Log,
 ): Promise<void> {
   const { size: foundBytes } = await stat(path).catch(() => ({ size: null }))
-  const index = foundBytes === null ? null : await indexOf(path)
+  const index = foundBytes === null ? null : await readIndexOf(path)
   if (index === null || index.fragments.length === 0) {
     if (foundBytes !== null) await rename(path, `${path}.empty`)
     await store.removeSegment(segment.id)
@@ -68,15 +68,6 @@ async function takeIn(
     sizeBytes: index.endBytes,
   })
   log.info('a file left open is taken in', { file: segment.file, frames, cutBytes: (foundBytes ?? 0) - index.endBytes })
-}
-
-async function indexOf(path: string) {
-  const file = await open(path, 'r')
-  try {
-    return await readIndex(file)
-  } finally {
-    await file.close()
-  }
 }
 
 async function waitForItsRecorder(path: string, signal: AbortSignal): Promise<void> {

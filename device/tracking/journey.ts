@@ -5,12 +5,13 @@ import { pause, type Service } from '../../core/process/service.js'
 import type { Anchor } from '../../core/ride/clock.js'
 import { type Fix, type PublicFix, publicFix, type Reading, type Sky, UNKNOWN_SKY } from '../../core/ride/fix.js'
 import type { ReceiverNow, RideNow } from '../../core/ride/now.js'
+import type { RideTotals } from '../../core/ride/ride.js'
 import type { Batch } from '../../core/store/batch.js'
 import { type Store, step } from '../../core/store/store.js'
 import { createDating, type DatedFix, utcOfFix } from './dating.js'
 import type { LeftOff } from './left-off.js'
 import { createRouteDrawing } from './route-drawing.js'
-import { createTracker, type RideSoFar, type Totals, type TrackerEvent } from './tracker.js'
+import { createTracker, type RideSoFar, type TrackerEvent } from './tracker.js'
 
 export interface JourneyOptions {
   readonly bootId: string
@@ -100,7 +101,7 @@ export function createJourney(options: JourneyOptions): Journey {
     }
   }
 
-  const carryOn = (rideId: string, totals: Totals): void =>
+  const carryOn = (rideId: string, totals: RideTotals): void =>
     batch.add(step('carryOnRide', rideId, totals), step('drawRide', rideId, drawing.encoded()))
 
   /** Commits what belongs to a ride and tells everyone; its trouble is the log's, not the ride's. */

@@ -1,31 +1,20 @@
 /** Decides which fixes are a ride: where it begins and ends, which points belong to it, what it adds up to. */
 import type { Fix } from '../../core/ride/fix.js'
 import { distanceM, type LatLon, widen } from '../../core/ride/geo.js'
-import { type LeftOut, STRETCH_GAP_MS } from '../../core/ride/ride.js'
-
-/** What a ride adds up to so far; moments are CLOCK_MONOTONIC of its boot. */
-export interface Totals {
-  readonly lastFixMonoMs: number
-  readonly lastMovedMonoMs: number
-  readonly distanceM: number
-  readonly movingMs: number
-  readonly ascentM: number | null
-  readonly maxSpeedMps: number | null
-  readonly bounds: readonly [number, number, number, number] | null
-}
+import { type LeftOut, type RideTotals, STRETCH_GAP_MS } from '../../core/ride/ride.js'
 
 /** A ride that goes on: after a restart of the device it is the same ride. */
 export interface RideSoFar {
   readonly id: string
   readonly beganMonoMs: number
-  readonly totals: Totals
+  readonly totals: RideTotals
   readonly lastPosition: LatLon | null
 }
 
 export type TrackerEvent =
   | { readonly kind: 'begun'; readonly rideId: string; readonly atMonoMs: number; readonly isFirst: boolean }
   | { readonly kind: 'fix'; readonly rideId: string; readonly fix: Fix; readonly leftOut: LeftOut | null }
-  | { readonly kind: 'ended'; readonly rideId: string; readonly totals: Totals }
+  | { readonly kind: 'ended'; readonly rideId: string; readonly totals: RideTotals }
 
 export interface Tracker {
   /** Takes the next fix, or the completed form of the last one: the same moment again. */
@@ -61,7 +50,7 @@ export function createTracker(splitAfterMs: number, newRideId: () => string, res
 
   const begin = (fix: Fix): TrackerEvent => {
     const atMonoMs = fix.at.monoMs
-    const totals: Totals = {
+    const totals: RideTotals = {
       lastFixMonoMs: atMonoMs,
       lastMovedMonoMs: atMonoMs,
       distanceM: 0,
