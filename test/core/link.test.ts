@@ -227,7 +227,7 @@ describe('an end that misbehaves', () => {
     const one = server()
     await eventually(() => isConnected(one), { withinMs: 2_000 })
     const before = process.memoryUsage().rss
-    let longestMs = 0
+    const tookMs: number[] = []
     let isGivenUp = false
     socket.on('close', () => {
       isGivenUp = true
@@ -235,7 +235,7 @@ describe('an end that misbehaves', () => {
     for (let second = 0; second < 40_000; second++) {
       const begunMs = performance.now()
       tell(fixNews(second))
-      longestMs = Math.max(longestMs, performance.now() - begunMs)
+      tookMs.push(performance.now() - begunMs)
       if (second % 500 === 0) await new Promise(setImmediate)
     }
     await eventually(() => one.heard.length === 40_001, { withinMs: 5_000 })
@@ -243,7 +243,8 @@ describe('an end that misbehaves', () => {
     await eventually(() => isGivenUp, { withinMs: 2_000 })
     expect(logged.join('')).toContain('the other end does not read')
     expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(150)
-    expect(longestMs).toBeLessThan(100)
+    // A hundredth is left to whatever else the machine does.
+    expect(tookMs.sort((a, b) => a - b)[39_600]).toBeLessThan(5)
   })
 })
 

@@ -197,7 +197,7 @@ describe('a viewer', () => {
       device.tellNow({ uptimeMs, cameras: [camera] })
       if (uptimeMs % 50 === 0) await eventually(() => uptimeIn(quick) === uptimeMs, { withinMs: 3_000 })
     }
-    expect(performance.now() - begunMs).toBeLessThan(6_000)
+    expect(performance.now() - begunMs).toBeLessThan(10_000)
     expect(quick.news().some(({ kind }) => kind === 'gap')).toBe(false)
 
     stalled.socket.resume()
@@ -323,7 +323,7 @@ describe('a device that goes away', () => {
     expect(first).toBeGreaterThanOrEqual(1_500)
     for (const step of [next - first, third - next]) {
       expect(step).toBeGreaterThan(700)
-      expect(step).toBeLessThan(1_600)
+      expect(step).toBeLessThan(2_000)
     }
     device = startDevice(server.data)
     await eventually(() => ago().at(-1) === 0, { withinMs: 3_000 })
