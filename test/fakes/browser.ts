@@ -1,5 +1,6 @@
 /** A real Chromium the size of a phone, which reports every request that would leave the device. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { type Browser, type BrowserContext, chromium, devices, type Page } from 'playwright-core'
 
 const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path))
@@ -45,4 +46,23 @@ export async function openPhone(browser: Browser, colorScheme: 'light' | 'dark' 
   })
   page.on('pageerror', (error) => faults.push(error.message))
   return { page, context, foreignRequests, faults }
+}
+
+/** What axe finds against WCAG 2.2 AA on the page as it stands. */
+export async function barriersOn(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+  return page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(document, { runOnly: tags })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
+
+interface Axe {
+  readonly run: (
+    document: Document,
+    options: { readonly runOnly: readonly string[] },
+  ) => Promise<{
+    readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]
+  }>
 }
