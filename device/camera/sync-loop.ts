@@ -13,16 +13,24 @@ export interface GrowingFiles {
 /** Since the last round ended, so that a slow card never has two rounds at once: they would fill libuv's four threads. */
 const BETWEEN_ROUNDS_MS = 300
 
+/** How a file and a folder get on the card; both fail as the card does. */
+export interface Sync {
+  readonly file: (path: string) => Promise<void>
+  readonly folder: (path: string) => Promise<void>
+}
+
+const toCard: Sync = { file: syncFile, folder: syncFolder }
+
 /** One loop for all cameras. A file that appears has its folder synced once. */
-export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log): Service {
+export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, sync: Sync = toCard): Service {
   let known = new Set<string>()
 
   const round = async (): Promise<void> => {
     const files = growingFiles()
     for (const { folder, growing, before } of files) {
-      if (before !== null) await syncFile(before)
-      await syncFile(growing)
-      if (!known.has(growing)) await syncFolder(folder)
+      if (before !== null) await sync.file(before)
+      await sync.file(growing)
+      if (!known.has(growing)) await sync.folder(folder)
     }
     known = new Set(files.map((file) => file.growing))
   }

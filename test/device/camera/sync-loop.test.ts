@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Log } from '../../../core/process/log.js'
+import { type GrowingFiles, type Sync, syncLoop } from '../../../device/camera/sync-loop.js'
+import { eventually } from '../../fakes/eventually.js'
+
+const SOON = { withinMs: 5_000 }
+const front = (number: number): GrowingFiles => ({
+  folder: '/boot',
+  growing: `/boot/front-${number}`,
+  before: number === 1 ? null : `/boot/front-${number - 1}`,
+})
+
+/** Runs the loop over what it is given until the check holds, and answers what it synced. */
+async function run(files: () => readonly GrowingFiles[], until: (synced: string[]) => boolean, sync?: Partial<Sync>) {
+  const synced: string[] = []
+  const complaints: string[] = []
+  const log: Log = { info: () => {}, warn: () => {}, error: (message) => complaints.push(message) }
+  const stop = new AbortController()
+  const note = async (path: string): Promise<void> => void synced.push(path)
+  const running = syncLoop(files, log, { file: note, folder: note, ...sync }).run(stop.signal)
+  await eventually(() => until(synced), SOON)
+  stop.abort()
+  await running
+  return { synced, complaints }
+}
+
+describe('the sync loop', () => {
+  it('syncs the growing file round after round, and the folder once when a file appears', async () => {
+    const { synced } = await run(
+      () => [front(1)],
+      (paths) => paths.length >= 4,
+    )
+    expect(synced.slice(0, 4)).toEqual(['/boot/front-1', '/boot', '/boot/front-1', '/boot/front-1'])
+  })
+
+  it('syncs the file before, too: its last bytes may still be on their way', async () => {
+    let number = 1
+    const { synced } = await run(
+      () => [front(number++)],
+      (paths) => paths.includes('/boot/front-2') && paths.filter((path) => path === '/boot').length >= 2,
+    )
+    expect(synced.slice(0, 5)).toEqual(['/boot/front-1', '/boot', '/boot/front-1', '/boot/front-2', '/boot'])
+  })
+
+  it('never has two rounds at once on a slow card', async () => {
+    let atOnce = 0
+    let most = 0
+    let rounds = 0
+    const slow = async (): Promise<void> => {
+      most = Math.max(most, ++atOnce)
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      atOnce--
+      rounds++
+    }
+    await run(
+      () => [front(1), front(2)],
+      () => rounds > 6,
+      { file: slow },
+    )
+    expect(most).toBe(1)
+  })
+
+  it('says once that the card refuses, and goes on', async () => {
+    let tries = 0
+    const { complaints } = await run(
+      () => [front(1)],
+      () => tries > 2,
+      {
+        file: () => {
+          tries++
+          return Promise.reject(new Error('EIO'))
+        },
+      },
+    )
+    expect(complaints).toEqual(['the card refuses to sync'])
+  })
+
+  it('works on real files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sync-'))
+    const growing = join(folder, 'growing')
+    await writeFile(growing, 'video')
+    const complaints: unknown[] = []
+    const log: Log = { info: () => {}, warn: () => {}, error: (message) => complaints.push(message) }
+    const stop = new AbortController()
+    let rounds = 0
+    const files = () => {
+      if (++rounds === 2) stop.abort()
+      return [{ folder, growing, before: null }]
+    }
+    await syncLoop(files, log).run(stop.signal)
+    expect(complaints).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+})
