@@ -1,7 +1,7 @@
 /** Everything that can be asked of, and done to, the catalogue of rides. */
 
 import { readClock, writeClock } from './clock.js'
-import type { Connection } from './database.js'
+import type { Connection } from './connection.js'
 import { readFootage, writeFootage } from './footage.js'
 import { readRides, writeRides } from './rides.js'
 import { readTrack, writeTrack } from './track.js'

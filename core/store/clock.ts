@@ -1,7 +1,7 @@
 /** Boots and their anchors in the catalogue: how what was recorded by the monotonic clock gets its date. */
 import { randomBytes } from 'node:crypto'
 import type { Anchor, TimeSource } from '../ride/clock.js'
-import type { Connection } from './database.js'
+import type { Connection } from './connection.js'
 
 export interface Boot {
   readonly bootNumber: number

@@ -1,9 +1,7 @@
 /** Opens SQLite files so that what is committed is on the card, and so that a reader needs no right to write. */
 import { existsSync, statSync } from 'node:fs'
-import Database from 'better-sqlite3'
+import { type Connection, connect, pragma, setPragma } from './connection.js'
 import type { Migration } from './migrations.js'
-
-export type Connection = Database.Database
 
 /** "Spok" in ASCII: a zero-length or foreign file opens and passes every check of SQLite's own, but does not carry this. */
 const APPLICATION_ID = 0x53706f6b
@@ -16,14 +14,14 @@ const BUSY_TIMEOUT_MS = 300
  */
 export function openForWriting(file: string, migrations: readonly Migration[]): Connection {
   const isNew = !existsSync(file) || statSync(file).size === 0
-  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = FULL')
-  database.pragma('journal_size_limit = 8388608')
-  database.pragma('foreign_keys = ON')
-  database.pragma('trusted_schema = OFF')
-  database.pragma('cell_size_check = ON')
-  if (isNew) database.pragma(`application_id = ${APPLICATION_ID}`)
+  const database = connect(file, { timeout: BUSY_TIMEOUT_MS })
+  setPragma(database, 'journal_mode', 'WAL')
+  setPragma(database, 'synchronous', 'FULL')
+  setPragma(database, 'journal_size_limit', 8388608)
+  setPragma(database, 'foreign_keys', 'ON')
+  setPragma(database, 'trusted_schema', 'OFF')
+  setPragma(database, 'cell_size_check', 'ON')
+  if (isNew) setPragma(database, 'application_id', APPLICATION_ID)
   requireOurs(database, file)
   requireDurable(database, file)
   migrate(database, migrations, file)
@@ -35,7 +33,7 @@ export function openForWriting(file: string, migrations: readonly Migration[]): 
  * @throws where the file is missing or not Spokecam's
  */
 export function openForReading(file: string): Connection {
-  const database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+  const database = connect(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
   requireOurs(database, file)
   return database
 }
@@ -46,10 +44,10 @@ export function openForReading(file: string): Connection {
  * take the exclusive lock this needs.
  */
 export function closeForReaders(database: Connection): void {
-  const last = new Database(database.name, { readonly: true })
-  last.pragma('user_version') // Only a connection that has read something holds a lock.
+  const last = connect(database.name, { readonly: true })
+  pragma(last, 'user_version') // Only a connection that has read something holds a lock.
   try {
-    database.pragma('wal_checkpoint(TRUNCATE)')
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch {
     // On a full card: what is in the log stays there, and readers find it.
   }
@@ -58,7 +56,7 @@ export function closeForReaders(database: Connection): void {
 }
 
 function requireOurs(database: Connection, file: string): void {
-  const id = database.pragma('application_id', { simple: true })
+  const id = pragma(database, 'application_id')
   if (id === APPLICATION_ID) return
   database.close()
   throw new Error(`${file} is not a database of Spokecam: its application_id is ${id}`)
@@ -66,8 +64,8 @@ function requireOurs(database: Connection, file: string): void {
 
 /** better-sqlite3 is built with NORMAL as the default in WAL mode, which loses whole rides in a power cut. */
 function requireDurable(database: Connection, file: string): void {
-  const mode = database.pragma('journal_mode', { simple: true })
-  const synchronous = database.pragma('synchronous', { simple: true })
+  const mode = pragma(database, 'journal_mode')
+  const synchronous = pragma(database, 'synchronous')
   if (mode === 'wal' && synchronous === 2) return
   database.close()
   throw new Error(`${file} cannot be made durable: journal_mode is ${mode}, synchronous is ${synchronous}`)
@@ -75,7 +73,7 @@ function requireDurable(database: Connection, file: string): void {
 
 /** @throws where the file was written by a later version of Spokecam */
 function migrate(database: Connection, migrations: readonly Migration[], file: string): void {
-  const version = database.pragma('user_version', { simple: true }) as number
+  const version = pragma(database, 'user_version') as number
   if (version > migrations.length) {
     throw new Error(
       `${file} was written by a later version of Spokecam: its schema is ${version}, known is ${migrations.length}`,
@@ -85,7 +83,7 @@ function migrate(database: Connection, migrations: readonly Migration[], file: s
     if (index < version) continue
     database.transaction(() => {
       database.exec(migration)
-      database.pragma(`user_version = ${index + 1}`)
+      setPragma(database, 'user_version', index + 1)
     })()
   }
 }

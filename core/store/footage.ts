@@ -1,7 +1,7 @@
 /** Segments in the catalogue, from the moment their file opens until their video is swept. */
 import { type Anchor, utcOf, utcUncertaintyOf } from '../ride/clock.js'
 import { type Segment, type SegmentState, segmentId } from '../ride/footage.js'
-import type { Connection } from './database.js'
+import type { Connection } from './connection.js'
 import { type Listed, type Listing, listed, positionOf } from './listing.js'
 
 export interface SegmentOpened {

@@ -1,20 +1,17 @@
 /** One writer a data folder: a lock that the kernel lets go when its holder dies, however it dies. */
-import Database from 'better-sqlite3'
+import { connect, setPragma } from './connection.js'
 
 export interface Lock {
   readonly release: () => void
 }
-
-/** Held here too: a connection nobody refers to is collected, and its lock goes with it. */
-const held = new Set<Database.Database>()
 
 /**
  * Takes the lock, or answers null while another process holds it.
  * SQLite's exclusive lock is a POSIX record lock: no leftover of a kill -9 or a power cut can keep it.
  */
 export function takeLock(file: string): Lock | null {
-  const database = new Database(file, { timeout: 0 })
-  database.pragma('locking_mode = EXCLUSIVE')
+  const database = connect(file, { timeout: 0 })
+  setPragma(database, 'locking_mode', 'EXCLUSIVE')
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
@@ -22,11 +19,5 @@ export function takeLock(file: string): Lock | null {
     if ((error as { code?: string }).code === 'SQLITE_BUSY') return null
     throw new Error(`${file} cannot be locked`, { cause: error })
   }
-  held.add(database)
-  return {
-    release: () => {
-      held.delete(database)
-      database.close()
-    },
-  }
+  return { release: () => void database.close() }
 }

@@ -1,7 +1,7 @@
 /** Rides in the catalogue: begun, carried on, ended; listed newest first. */
 import type { Bounds } from '../ride/geo.js'
 import type { Ride, RideTotals } from '../ride/ride.js'
-import type { Connection } from './database.js'
+import type { Connection } from './connection.js'
 import { type Listed, type Listing, listed, positionOf } from './listing.js'
 
 export interface RideBegun {

@@ -1,7 +1,7 @@
 /** Fixes in the catalogue: every raw one is kept, those of the track are read back in order, page by page. */
 import type { Fix } from '../ride/fix.js'
 import type { LeftOut, TrackPoint } from '../ride/ride.js'
-import type { Connection } from './database.js'
+import type { Connection } from './connection.js'
 
 /** A raw fix as the tracker judged it. */
 export interface JudgedFix {

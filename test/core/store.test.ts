@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connect, pragma } from '../../core/store/connection.js'
 import { openForReading, openForWriting } from '../../core/store/database.js'
 import { UnknownCursor } from '../../core/store/listing.js'
 import { takeLock } from '../../core/store/lock.js'
@@ -57,10 +57,10 @@ describe('a database', () => {
   it('is made durable, and says so itself', async () => {
     const path = join(folder, 'new.db')
     const database = openForWriting(path, CATALOGUE)
-    expect(database.pragma('journal_mode', { simple: true })).toBe('wal')
-    expect(database.pragma('synchronous', { simple: true })).toBe(2)
-    expect(database.pragma('application_id', { simple: true })).toBe(Buffer.from('Spok').readInt32BE())
-    expect(database.pragma('user_version', { simple: true })).toBe(CATALOGUE.length)
+    expect(pragma(database, 'journal_mode')).toBe('wal')
+    expect(pragma(database, 'synchronous')).toBe(2)
+    expect(pragma(database, 'application_id')).toBe(Buffer.from('Spok').readInt32BE())
+    expect(pragma(database, 'user_version')).toBe(CATALOGUE.length)
     database.close()
   })
 
@@ -87,7 +87,7 @@ describe('a database', () => {
 
   it('that is somebody else’s is neither written nor read', () => {
     const path = join(folder, 'foreign.db')
-    const foreign = new Database(path)
+    const foreign = connect(path, {})
     foreign.exec('CREATE TABLE theirs (x)')
     foreign.close()
     expect(() => openForWriting(path, CATALOGUE)).toThrow('is not a database of Spokecam')
