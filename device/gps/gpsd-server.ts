@@ -91,12 +91,22 @@ export function connectTo(play: Play): (signal: AbortSignal) => Promise<Duplex> 
   return async () => {
     const [client, server] = duplexPair()
     client.once('close', () => server.destroy())
-    // A play that breaks off looks to the client like a gpsd that falls: with the reason, on the connection.
-    serveGpsd(server, play).then(
+    // A play that breaks off looks to the client like a gpsd that falls: with the reason, on the connection. It is told
+    // before the other side is gone, which in later versions of Node takes this side with it.
+    serveGpsd(server, { ...play, lines: (signal) => telling(play.lines(signal), client) }).then(
       () => client.destroy(),
-      (error: Error) => client.destroy(error),
+      () => client.destroy(),
     )
     return client
+  }
+}
+
+async function* telling(lines: AsyncIterable<string>, client: Duplex): AsyncGenerator<string> {
+  try {
+    yield* lines
+  } catch (error) {
+    client.destroy(error as Error)
+    throw error
   }
 }
 
