@@ -21,6 +21,8 @@ export interface CameraParts extends Pick<CameraNow, 'name' | 'state' | 'reason'
   /** On the card since the device began. */
   readonly frames: number
   readonly durationMs: number
+  /** While its recorder was away. */
+  readonly missedMs: number
 }
 
 export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
@@ -39,9 +41,9 @@ export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
   }
 }
 
-/** As many frames as the length of what was recorded asks for: those that are missing inside it were lost. */
-function cameraOf({ durationMs, frames, fps, ...known }: CameraParts): CameraNow {
-  const framesExpected = Math.max(frames, Math.round((durationMs * fps) / 1_000))
+/** As many frames as the time asks for in which it recorded or should have: those that are missing were lost. */
+function cameraOf({ durationMs, missedMs, frames, fps, ...known }: CameraParts): CameraNow {
+  const framesExpected = Math.max(frames, Math.round(((durationMs + missedMs) * fps) / 1_000))
   return { ...known, fps: durationMs > 0 ? round((frames * 1_000) / durationMs) : null, framesExpected, frames }
 }
 

@@ -30,6 +30,8 @@ export const isPlausibleUtc = (utcMs: number): boolean => utcMs >= EARLIEST_UTC_
 /**
  * UTC of a moment in milliseconds since 1970, or null where no anchor of its boot is known.
  * Between two anchors the offset is interpolated, because a crystal drifts by some 20 ppm; outside them the nearest holds.
+ * Where they are further apart than any drift the receiver was put right between them (a leap second, a rollover, a step):
+ * up to the later one the earlier holds, as it did then.
  * @param anchors of any boots, in the order of their monoMs within each boot
  */
 export function utcOf(moment: Moment, anchors: readonly Anchor[]): number | null {
@@ -42,6 +44,10 @@ export function utcUncertaintyOf(moment: Moment, anchors: readonly Anchor[]): nu
   const around = anchorsAround(moment, anchors)
   return around === null ? null : Math.max(around.before.uncertaintyMs, around.after.uncertaintyMs)
 }
+
+/** Crystals of small computers stay within 100 ppm, and the latencies of two anchors within half a second. */
+const MOST_DRIFT = 100e-6
+const MOST_NOISE_MS = 500
 
 interface Around {
   readonly before: Anchor
@@ -59,7 +65,7 @@ function anchorsAround(moment: Moment, anchors: readonly Anchor[]): Around | nul
 
 function offsetBetween(monoMs: number, { before, after }: Around): number {
   const spanMs = after.monoMs - before.monoMs
-  if (spanMs <= 0) return before.utcMinusMonoMs
-  const share = (monoMs - before.monoMs) / spanMs
-  return before.utcMinusMonoMs + share * (after.utcMinusMonoMs - before.utcMinusMonoMs)
+  const driftMs = after.utcMinusMonoMs - before.utcMinusMonoMs
+  if (spanMs <= 0 || Math.abs(driftMs) > MOST_NOISE_MS + spanMs * MOST_DRIFT) return before.utcMinusMonoMs
+  return before.utcMinusMonoMs + ((monoMs - before.monoMs) / spanMs) * driftMs
 }

@@ -42,6 +42,8 @@ export interface Recorded {
   readonly frames: number
   readonly durationMs: number
   readonly sizeBytes: number
+  /** Between a recorder that fell and the next: nothing was recorded. */
+  readonly missedMs: number
 }
 
 export interface Intake {
@@ -64,13 +66,14 @@ interface Growing extends Begun {
 
 const FOLLOW_EVERY_MS = 1_000
 /** An opening is seen this much after the first frame at most: a frame's worth of parsing and a busy machine. */
-const START_UNCERTAINTY_MS = 100
+const START_UNCERTAINTY_MS = 200
 
 export function createIntake(options: IntakeOptions): Intake {
   const { bootNumber, footage, folder, batch, store, tell, log } = options
   const absoluteFolder = join(footage, folder)
   const growing = new Map<string, Growing>()
   const closed = new Map<string, Recorded>()
+  const fellAtMonoMs = new Map<string, number>()
 
   const tellSegment = async (id: string): Promise<void> => {
     const segment = await store.segment(id)
@@ -115,7 +118,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const id = segmentId(camera, number)
     const [frames, durationMs, sizeBytes] = [framesIn(index), durationMsOf(index), index.endBytes]
     const before = closed.get(camera) ?? NOTHING
-    closed.set(camera, sum(before, { frames, durationMs, sizeBytes }))
+    closed.set(camera, sum(before, { ...NOTHING, frames, durationMs, sizeBytes }))
     const opened = startMonoMs ?? (await store.segment(id))?.startMonoMs ?? 0
     batch.add(
       step('closeSegment', {
@@ -134,12 +137,17 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const recorded = (camera: string): Recorded => {
     const index = growing.get(camera)?.index ?? EMPTY_INDEX
-    const open = { frames: framesIn(index), durationMs: durationMsOf(index), sizeBytes: index.endBytes }
+    const open = { ...NOTHING, frames: framesIn(index), durationMs: durationMsOf(index), sizeBytes: index.endBytes }
     return sum(closed.get(camera) ?? NOTHING, open)
   }
 
   return {
     begun: (segment) => {
+      const fellMonoMs = fellAtMonoMs.get(segment.camera)
+      if (fellAtMonoMs.delete(segment.camera) && fellMonoMs !== undefined) {
+        const missedMs = Math.max(0, segment.openedMonoMs - fellMonoMs)
+        closed.set(segment.camera, sum(closed.get(segment.camera) ?? NOTHING, { ...NOTHING, missedMs }))
+      }
       const last = growing.get(segment.camera)
       const before = last === undefined ? null : join(absoluteFolder, last.file)
       growing.set(segment.camera, { ...segment, index: EMPTY_INDEX, before })
@@ -152,6 +160,8 @@ export function createIntake(options: IntakeOptions): Intake {
       }),
 
     fallen: (camera) => {
+      const last = growing.get(camera)
+      if (last !== undefined) fellAtMonoMs.set(camera, last.openedMonoMs + durationMsOf(last.index))
       closed.set(camera, recorded(camera))
       growing.delete(camera)
     },
@@ -181,10 +191,11 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 }
 
-const NOTHING: Recorded = { frames: 0, durationMs: 0, sizeBytes: 0 }
+const NOTHING: Recorded = { frames: 0, durationMs: 0, sizeBytes: 0, missedMs: 0 }
 
 const sum = (one: Recorded, other: Recorded): Recorded => ({
   frames: one.frames + other.frames,
   durationMs: one.durationMs + other.durationMs,
   sizeBytes: one.sizeBytes + other.sizeBytes,
+  missedMs: one.missedMs + other.missedMs,
 })

@@ -2,6 +2,7 @@
 import type { Fix } from '../../core/ride/fix.js'
 import { distanceM, type LatLon, widen } from '../../core/ride/geo.js'
 import { type LeftOut, type RideTotals, STRETCH_GAP_MS } from '../../core/ride/ride.js'
+import { createJudge, type Whereabouts } from './plausibility.js'
 
 /** A ride that goes on: after a restart of the device it is the same ride. */
 export interface RideSoFar {
@@ -32,9 +33,6 @@ const STEP_M = 4
 const MOVING_MPS = 0.5
 /** Climbs shorter than this are noise of the altitude. */
 const CLIMB_M = 3
-/** Faster than anything that carries a bicycle; the slack lets a receiver settle. */
-const FASTEST_MPS = 70
-const JUMP_SLACK_M = 100
 
 /**
  * The first ride of a device begins with its first fix, each later one with the first movement; a ride ends after
@@ -42,6 +40,7 @@ const JUMP_SLACK_M = 100
  */
 export function createTracker(splitAfterMs: number, newRideId: () => string, resumed: RideSoFar | null): Tracker {
   let ride = resumed
+  const judge = createJudge(whereaboutsOf(resumed))
   let isFirst = resumed === null
   let last: Fix | null = null
   let restsAt: LatLon | null = resumed?.lastPosition ?? null
@@ -107,6 +106,16 @@ export function createTracker(splitAfterMs: number, newRideId: () => string, res
     return [ended]
   }
 
+  const follow = (fix: Fix): TrackerEvent[] => {
+    const events: TrackerEvent[] = []
+    const hasMoved = restsAt === null || distanceM(restsAt, fix) > MOVED_M
+    if (hasMoved) restsAt = fix
+    if (ride === null && (isFirst || hasMoved)) events.push(begin(fix))
+    if (ride === null) return events
+    ride = addUp(ride, fix, hasMoved)
+    return [...events, { kind: 'fix', rideId: ride.id, fix, leftOut: null }]
+  }
+
   return {
     ride: () => ride,
     pass,
@@ -115,26 +124,22 @@ export function createTracker(splitAfterMs: number, newRideId: () => string, res
       if (ride !== null && last !== null && isSameMoment(fix, last)) {
         return [...events, { kind: 'fix', rideId: ride.id, fix, leftOut: null }]
       }
-      const leftOut = last === null ? null : whyLeftOut(fix, last)
-      if (leftOut !== null) return ride === null ? events : [...events, { kind: 'fix', rideId: ride.id, fix, leftOut }]
-
+      const verdict = judge(fix)
+      if (verdict.kind === 'left-out') {
+        return ride === null ? events : [...events, { kind: 'fix', rideId: ride.id, fix, leftOut: verdict.because }]
+      }
       last = fix
-      const hasMoved = restsAt === null || distanceM(restsAt, fix) > MOVED_M
-      if (hasMoved) restsAt = fix
-      if (ride === null && (isFirst || hasMoved)) events.push(begin(fix))
-      if (ride === null) return events
-      ride = addUp(ride, fix, hasMoved)
-      return [...events, { kind: 'fix', rideId: ride.id, fix, leftOut: null }]
+      // Nothing is known of the way to a new place: it counts as no distance.
+      if (verdict.isElsewhere) countedAt = null
+      return [...events, ...verdict.fixes.flatMap(follow)]
     },
   }
 }
 
+function whereaboutsOf(ride: RideSoFar | null): Whereabouts | null {
+  const position = ride?.lastPosition ?? null
+  return ride === null || position === null ? null : { ...position, monoMs: ride.totals.lastFixMonoMs }
+}
+
 const isSameMoment = (fix: Fix, last: Fix): boolean =>
   fix.at.monoMs === last.at.monoMs && fix.receiverUtcMs === last.receiverUtcMs
-
-function whyLeftOut(fix: Fix, last: Fix): LeftOut | null {
-  const sinceLastMs = fix.at.monoMs - last.at.monoMs
-  if (sinceLastMs <= 0) return 'time-not-increasing'
-  const reachableM = (FASTEST_MPS * sinceLastMs) / 1_000 + JUMP_SLACK_M
-  return distanceM(last, fix) > reachableM ? 'implausible-jump' : null
-}

@@ -26,6 +26,8 @@ describe('UTC of a moment', () => {
     ['follows the first anchor, before it', [anchor(9_000, JUNE)], JUNE + 5_000],
     ['is interpolated between two anchors', [anchor(0, JUNE), anchor(10_000, JUNE + 200)], JUNE + 5_100],
     ['follows the last anchor, after it', [anchor(0, JUNE), anchor(4_000, JUNE + 80)], JUNE + 5_080],
+    ['is not smeared over a correction', [anchor(0, JUNE), anchor(10_000, JUNE + 86_400_000)], JUNE + 5_000],
+    ['is not smeared over a leap second', [anchor(0, JUNE), anchor(10_000, JUNE + 1_000)], JUNE + 5_000],
   ])('%s', (_, anchors, expected) => {
     expect(utcOf({ bootId: 'a', monoMs: 5_000 }, anchors)).toBe(expected)
   })

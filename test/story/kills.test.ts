@@ -107,6 +107,9 @@ describe('kill -9', () => {
     await eventually(async () => (await now()).cameras[0]?.gaps === 1, SOON)
     await eventually(async () => (await now()).cameras[0]?.state === 'recording', SOON)
     await eventually(async () => (await segments()).filter(({ state }) => state === 'recording').length === 1, SOON)
+    // What was missed meanwhile is not hidden.
+    const camera = (await now()).cameras[0]
+    expect(camera?.framesExpected).toBeGreaterThan(camera?.frames ?? 0)
     expect(await recorders()).toHaveLength(1)
   }, 40_000)
 })

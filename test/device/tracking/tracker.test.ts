@@ -78,6 +78,34 @@ describe('a point of the track', () => {
     expect(tracker.ride()?.totals.distanceM).toBeCloseTo(60, 0)
   })
 
+  it('in a new place is believed once three fixes in a row agree on it, and the way there is no distance', () => {
+    const tracker = trackerOf()
+    tracker.take(fixAt(0, 500_000))
+    tracker.take(fixAt(1, 500_000))
+    expect(inWords(tracker.take(fixAt(2, 10)))).toEqual(['fix ride-1 implausible-jump'])
+    expect(inWords(tracker.take(fixAt(3, 15)))).toEqual(['fix ride-1 implausible-jump'])
+    expect(inWords(tracker.take(fixAt(4, 20)))).toEqual(['fix ride-1', 'fix ride-1', 'fix ride-1'])
+    expect(inWords(tracker.take(fixAt(5, 25)))).toEqual(['fix ride-1'])
+    expect(tracker.ride()?.totals.distanceM).toBeCloseTo(15, 0)
+  })
+
+  it('among wild ones is not believed', () => {
+    const tracker = trackerOf()
+    tracker.take(fixAt(0, 0))
+    const wild = [200_000, -300_000, 400_000, -500_000].flatMap((eastM, index) => tracker.take(fixAt(index + 1, eastM)))
+    expect(inWords(wild)).toEqual(wild.map(() => 'fix ride-1 implausible-jump'))
+    expect(inWords(tracker.take(fixAt(5, 20)))).toEqual(['fix ride-1'])
+  })
+
+  it('after a restart is judged against where the ride had got to', () => {
+    const before = trackerOf()
+    before.take(fixAt(0, 0))
+    before.take(fixAt(10, 60))
+    const after = trackerOf(before.ride())
+    expect(inWords(after.take(fixAt(12, 500_000)))).toEqual(['fix ride-1 implausible-jump'])
+    expect(after.ride()?.totals.distanceM).toBeCloseTo(60, 0)
+  })
+
   it('that the receiver completes later is told again and counted once', () => {
     const tracker = trackerOf()
     tracker.take(fixAt(0, 0))
