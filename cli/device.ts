@@ -9,8 +9,9 @@ import { DEVICE_SECTIONS, settingsFor } from './settings.js'
 export async function run(given: Given): Promise<number> {
   const log = openLog('device')
   return runUntilSignal(log, async (signal) => {
-    const settings = settledDevice(settingsOf(settingsFor(given), DEVICE_SECTIONS))
+    const loaded = settingsFor(given)
+    const settings = settledDevice(settingsOf(loaded, DEVICE_SECTIONS))
     const { runDevice } = await import('../device/main.js')
-    await runDevice({ settings, log, signal })
+    await runDevice({ settings, configFile: loaded.file, log, signal })
   })
 }

@@ -23,6 +23,7 @@ export async function run(given: Given): Promise<number> {
     }
     const fromUtcMs = time('from', Number.NEGATIVE_INFINITY)
     const toUtcMs = time('to', Number.POSITIVE_INFINITY)
+    if (toUtcMs < fromUtcMs) throw new UsageError('--to is before --from')
     const head = { name: ride.name ?? ride.id, utcMs: ride.startedUtcMs, simulated: ride.simulated }
     const points = reader === null ? [] : within(reader, ride.id, fromUtcMs, toUtcMs)
     await write(gpxOf(head, points), given.text('output'))
@@ -32,11 +33,11 @@ export async function run(given: Given): Promise<number> {
   }
 }
 
-/** Points between two times; one whose time is unknown belongs to the whole ride only. */
+/** Points from a time on and before another, as everywhere; one whose time is unknown belongs to the whole ride only. */
 function* within(reader: Reader, rideId: string, fromUtcMs: number, toUtcMs: number): Generator<TrackPoint> {
   const isWhole = fromUtcMs === Number.NEGATIVE_INFINITY && toUtcMs === Number.POSITIVE_INFINITY
   for (const point of reader.pointsOf(rideId)) {
-    if (isWhole || (point.utcMs !== null && point.utcMs >= fromUtcMs && point.utcMs <= toUtcMs)) yield point
+    if (isWhole || (point.utcMs !== null && point.utcMs >= fromUtcMs && point.utcMs < toUtcMs)) yield point
   }
 }
 

@@ -12,7 +12,8 @@ import { bootFolder } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
 import { type Lock, takeLock } from '../core/store/lock.js'
-import { openStore, type Store } from '../core/store/store.js'
+import { openStoreOrNew } from '../core/store/quarantine.js'
+import type { Store } from '../core/store/store.js'
 import { createCameraLife } from './camera/life.js'
 import { cameraSourceFault } from './camera/source.js'
 import { syncLoop } from './camera/sync-loop.js'
@@ -31,6 +32,8 @@ export { serveReplay } from './gps/replay.js'
 
 export interface DeviceOptions {
   readonly settings: DeviceSettings
+  /** Where they come from, for whoever has to mend them; null without a file. */
+  readonly configFile: string | null
   readonly log: Log
   readonly signal: AbortSignal
 }
@@ -44,12 +47,12 @@ const HOUR_S = 3_600
  * Records until the signal aborts; resolves when everything is closed and on the card.
  * @throws ConfigurationError for a source that cannot be used; else where the data folder or the catalogue cannot be opened
  */
-export async function runDevice({ settings, log, signal }: DeviceOptions): Promise<void> {
-  const receiver = await checkSources(settings)
+export async function runDevice({ settings, configFile, log, signal }: DeviceOptions): Promise<void> {
+  const receiver = await checkSources(settings, configFile)
   const data = resolve(settings.data)
   const lock = await openDataFolder(data)
   try {
-    const store = await openStore(join(data, 'rides.db'))
+    const store = await openStoreOrNew(join(data, 'rides.db'), log)
     try {
       await record({ settings, receiver, data, store, log, signal })
     } finally {
@@ -61,7 +64,10 @@ export async function runDevice({ settings, log, signal }: DeviceOptions): Promi
 }
 
 /** Every source that cannot be used, at once. */
-async function checkSources({ data, gps, cameras }: DeviceSettings): Promise<ReceiverSource | null> {
+async function checkSources(
+  { data, gps, cameras }: DeviceSettings,
+  file: string | null,
+): Promise<ReceiverSource | null> {
   const source = gps === null ? null : parseReceiverSource(gps.source)
   const gpsFault = source === null ? null : source.kind === 'fault' ? source.because : await sourceFault(source)
   const socketFault = socketPathFault(join(resolve(data), 'device.sock'))
@@ -73,7 +79,9 @@ async function checkSources({ data, gps, cameras }: DeviceSettings): Promise<Rec
     }),
     ...(socketFault === null ? [] : [`data: ${socketFault}`]),
   ]
-  if (faults.length > 0 || source?.kind === 'fault') throw new ConfigurationError(faults)
+  if (faults.length > 0 || source?.kind === 'fault') {
+    throw new ConfigurationError(faults.map((fault) => (file === null ? fault : `${file}: ${fault}`)))
+  }
   return source
 }
 
@@ -88,7 +96,7 @@ async function openDataFolder(data: string): Promise<Lock> {
   return lock
 }
 
-interface Opened extends DeviceOptions {
+interface Opened extends Omit<DeviceOptions, 'configFile'> {
   readonly receiver: ReceiverSource | null
   readonly data: string
   readonly store: Store

@@ -1,6 +1,6 @@
 /** The door to ffmpeg: short jobs through fluent-ffmpeg, recorders as plain children with a pipe of their own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Writable } from 'node:stream'
+import { PassThrough, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import ffmpeg from 'fluent-ffmpeg'
 
@@ -62,7 +62,10 @@ export function runJob(
       fail(error, 'its output could not be written')
     })
     signal.addEventListener('abort', stop, { once: true })
-    job.pipe(output, { end: true })
+    // fluent-ffmpeg takes a job for failed when its output closes 20 ms before the process has ended: it sees no close here.
+    const spout = new PassThrough({ emitClose: false })
+    spout.pipe(output)
+    job.pipe(spout, { end: true })
   })
 }
 

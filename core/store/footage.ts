@@ -58,6 +58,15 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
   const inState = database.prepare<[string, number, number], SegmentRow>(
     `SELECT ${SEGMENT} WHERE segments.state = ? AND segments.bootNumber <= ? ORDER BY segments.bootNumber DESC, startMonoMs LIMIT ?`,
   )
+  const undated = database.prepare<[number, number], SegmentRow>(
+    `SELECT ${SEGMENT} WHERE segments.state = 'recorded' AND startUtcMs IS NULL AND segments.bootNumber <= ?
+       AND segments.bootNumber IN (SELECT bootNumber FROM anchors)
+     ORDER BY segments.bootNumber DESC, startMonoMs DESC LIMIT ?`,
+  )
+  const untagged = database.prepare<[number, number], SegmentRow>(
+    `SELECT ${SEGMENT} WHERE segments.state = 'recorded' AND startUtcMs IS NOT NULL AND segments.bootNumber <= ?
+     ORDER BY segments.bootNumber DESC, startMonoMs LIMIT ?`,
+  )
   const replaced = database.prepare<[], SegmentRow>(`SELECT ${SEGMENT} WHERE fileAsRecorded IS NOT NULL`)
   const oldest = database.prepare<[number], SegmentRow>(
     `SELECT ${SEGMENT} WHERE state IN ('recorded', 'tagged') AND NOT segments.kept ORDER BY segments.bootNumber, startMonoMs LIMIT ?`,
@@ -116,6 +125,13 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
     /** Segments in a state of this boot and of earlier ones, this boot's first. */
     segmentsInState: (state: SegmentState, bootNumber: number, limit: number): SegmentOnCard[] =>
       inState.all(state, bootNumber, limit).map(onCard),
+
+    /** Recorded segments that can be dated and were not yet, the newest first: somebody may be waiting for them. */
+    undatedSegments: (bootNumber: number, limit: number): SegmentOnCard[] => undated.all(bootNumber, limit).map(onCard),
+
+    /** Dated segments that were not tagged yet, this boot's first. */
+    untaggedSegments: (bootNumber: number, limit: number): SegmentOnCard[] =>
+      untagged.all(bootNumber, limit).map(onCard),
 
     /** Tagged segments whose bytes from before are still there. */
     segmentsWithOldBytes: (): SegmentOnCard[] => replaced.all().map(onCard),

@@ -1,11 +1,12 @@
 /** The thread that writes the catalogue: takes orders one after another, each a transaction of its own. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { reading, writing } from './catalogue.js'
+import type { Connection } from './connection.js'
 import { closeForReaders, openForWriting } from './database.js'
 import { CATALOGUE } from './migrations.js'
 import type { Order, OrderDone, Step } from './orders.js'
 
-const database = openForWriting((workerData as { file: string }).file, CATALOGUE)
+const database = open((workerData as { file: string }).file)
 const calls = { ...reading(database), ...writing(database) } as unknown as Record<
   string,
   (...given: unknown[]) => unknown
@@ -34,5 +35,14 @@ function outcomeOf(id: number, work: () => unknown): OrderDone {
   } catch (error) {
     const { message, code } = error as Error & { readonly code?: string }
     return { id, failure: { message, code } }
+  }
+}
+
+function open(file: string): Connection {
+  try {
+    return openForWriting(file, CATALOGUE)
+  } catch (error) {
+    const { message, code } = error as Error & { readonly code?: string }
+    throw Object.assign(new Error(`the catalogue ${file} cannot be opened: ${message}`), { code })
   }
 }

@@ -1,5 +1,4 @@
 /** Puts beside a closed segment what is known of it: the GPX of exactly its span, and a .json of what the catalogue holds. */
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolderDurably, writeDurably } from '../../core/process/durable.js'
 import { datedName } from '../../core/ride/footage.js'
@@ -24,33 +23,24 @@ export const pointsOf = (segment: SegmentOnCard, store: Pick<Store, 'pointsBetwe
     toMonoMs: segment.startMonoMs + segment.durationMs,
   })
 
-/** Dates the segment for good and writes both files. Doing it again after a power cut does no harm. @throws where the card refuses */
+/** Writes both files, then dates the segment for good: an undated one is done again after a power cut. @throws where the card refuses */
 export async function describeSegment(
   footage: string,
   segment: DatedSegment,
   simulated: boolean,
   store: Pick<Store, 'dateSegment' | 'pointsBetween'>,
 ): Promise<void> {
-  await store.dateSegment(segment.id, segment.startUtcMs, segment.startUncertaintyMs ?? 0)
   const path = join(footage, pathOf(segment))
   await makeFolderDurably(join(path, '..'))
   const points = await pointsOf(segment, store)
   const head = { name: segment.id, utcMs: segment.startUtcMs, simulated }
   await writeDurably(`${path}.gpx`, [...gpxOf(head, points)].join(''))
   await writeRecord(footage, segment, simulated)
+  await store.dateSegment(segment.id, segment.startUtcMs, segment.startUncertaintyMs ?? 0)
 }
 
 /** The .json beside the segment: enough to rebuild its row. */
 export async function writeRecord(footage: string, segment: DatedSegment, simulated: boolean): Promise<void> {
   const { file: _file, fileAsRecorded: _old, ...known } = segment
   await writeDurably(join(footage, `${pathOf(segment)}.json`), `${JSON.stringify({ ...known, simulated }, null, 2)}\n`)
-}
-
-export async function isDescribed(footage: string, segment: DatedSegment): Promise<boolean> {
-  try {
-    await access(join(footage, `${pathOf(segment)}.json`))
-    return true
-  } catch {
-    return false // Not there yet: that is the answer.
-  }
 }

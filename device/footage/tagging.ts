@@ -9,7 +9,8 @@ import type { Batch } from '../../core/store/batch.js'
 import { publicSegment, type SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
 import { copyTagged } from './copy-pass.js'
-import { type DatedSegment, describeSegment, isDescribed, pathOf, pointsOf, writeRecord } from './describing.js'
+import { type DatedSegment, describeSegment, pathOf, pointsOf, writeRecord } from './describing.js'
+import { keepOldBytes } from './old-bytes.js'
 
 export interface TaggingOptions {
   readonly bootNumber: number
@@ -21,9 +22,10 @@ export interface TaggingOptions {
     | 'forgetOldBytes'
     | 'pointsBetween'
     | 'segment'
-    | 'segmentsInState'
     | 'segmentsWithOldBytes'
     | 'tagSegment'
+    | 'undatedSegments'
+    | 'untaggedSegments'
   >
   readonly batch: Batch
   readonly nowMonoMs: () => number
@@ -41,111 +43,98 @@ export interface Tagging {
 
 const LOOK_EVERY_MS = 250
 const AT_ONCE = 100
-/** A segment that cannot be tagged stays as recorded: the next start tries again. */
+/** One that fails is tried again with the next that closes; after that it stays as recorded until the next start. */
 const MOST_ATTEMPTS = 3
 /** The last fix of a segment comes up to a second after its end, and a little later on a slow receiver. */
 const LAST_FIX_WITHIN_MS = 1_500
-/** A player may still be reading the bytes from before: they stay this long. */
-const OLD_BYTES_STAY_MS = 10 * 60_000
 
 export function createTagging(options: TaggingOptions): Tagging {
   const { bootNumber, footage, simulated, store, batch, nowMonoMs, tell, log } = options
-  const described = new Set<string>()
-  const replacedAtMonoMs = new Map<string, number>()
+  const oldBytes = keepOldBytes(footage, store, nowMonoMs)
   const attempts = new Map<string, number>()
-  let isDue = true
-
-  const waiting = async (): Promise<DatedSegment[]> =>
-    (await store.segmentsInState('recorded', bootNumber, AT_ONCE)).filter(hasDate)
+  let isDescribingDue = true
+  let isTaggingDue = true
 
   const describing = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await pause(LOOK_EVERY_MS, signal)
-      if (!isDue) continue
-      isDue = false
-      for (const segment of await waiting()) {
-        if (described.has(segment.id) || isGivenUp(segment)) continue
-        if (mayStillGetFixes(segment)) isDue = true
-        else await describeOne(segment)
+      if (!isDescribingDue) continue
+      isDescribingDue = false
+      for (const segment of (await store.undatedSegments(bootNumber, AT_ONCE)).filter(hasDate)) {
+        if (mayStillGetFixes(segment)) isDescribingDue = true
+        else await attempt(segment, 'described', () => describe(segment))
       }
     }
   }
 
-  const isGivenUp = ({ id }: DatedSegment): boolean => (attempts.get(id) ?? 0) >= MOST_ATTEMPTS
-
   const mayStillGetFixes = ({ bootNumber: boot, startMonoMs, durationMs }: DatedSegment): boolean =>
     boot === bootNumber && nowMonoMs() < startMonoMs + durationMs + LAST_FIX_WITHIN_MS
 
-  const describeOne = async (segment: DatedSegment): Promise<void> => {
-    if (!(await isDescribed(footage, segment))) {
-      await batch.commit()
-      await describeSegment(footage, segment, simulated, store)
-    }
-    described.add(segment.id)
+  const describe = async (segment: DatedSegment): Promise<void> => {
+    await batch.commit()
+    await describeSegment(footage, segment, simulated, store)
+    isTaggingDue = true
   }
 
   const tagging = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await pause(LOOK_EVERY_MS, signal)
-      await dropOldBytes()
-      if (described.size === 0 || !options.hasRoom()) continue
-      for (const segment of await waiting()) {
-        if (signal.aborted) return
-        if (described.has(segment.id)) await tagOne(segment, signal)
+      await oldBytes.drop()
+      if (!isTaggingDue || !options.hasRoom()) continue
+      isTaggingDue = false
+      const segments = (await store.untaggedSegments(bootNumber, AT_ONCE)).filter(hasDate)
+      for (const segment of segments) {
+        if (!signal.aborted) await attempt(segment, 'tagged', () => tag(segment, signal), signal)
       }
+      if (segments.length === AT_ONCE) isTaggingDue = true
     }
   }
 
-  const tagOne = async (segment: DatedSegment, signal: AbortSignal): Promise<void> => {
-    const from = join(footage, segment.file)
+  const tag = async (segment: DatedSegment, signal: AbortSignal): Promise<void> => {
     const file = `${pathOf(segment)}.mp4`
     const unfinished = join(footage, file + UNFINISHED)
     try {
-      const sizeBytes = await copyTagged(from, unfinished, segment, await pointsOf(segment, store), signal)
+      const points = await pointsOf(segment, store)
+      const sizeBytes = await copyTagged(join(footage, segment.file), unfinished, segment, points, signal)
       await renameDurably(unfinished, join(footage, file))
       await store.tagSegment({ id: segment.id, sizeBytes, file })
-    } catch (error) {
+    } finally {
       await rm(unfinished, { force: true })
-      if (signal.aborted) return
-      const attempt = (attempts.get(segment.id) ?? 0) + 1
-      attempts.set(segment.id, attempt)
-      if (isGivenUp(segment)) described.delete(segment.id)
-      log.error('a segment could not be tagged', { segment: segment.id, attempt, error })
-      return
     }
-    described.delete(segment.id)
-    replacedAtMonoMs.set(segment.id, nowMonoMs())
+    oldBytes.replaced(segment.id)
     const tagged = await store.segment(segment.id)
     if (tagged === null || !hasDate(tagged)) return
     await writeRecord(footage, tagged, simulated)
     tell({ kind: 'segment', segment: publicSegment(tagged) })
   }
 
-  const dropOldBytes = async (): Promise<void> => {
-    const dueBeforeMonoMs = nowMonoMs() - OLD_BYTES_STAY_MS
-    for (const [id, atMonoMs] of replacedAtMonoMs) {
-      if (atMonoMs > dueBeforeMonoMs) return
-      const segment = await store.segment(id)
-      if (segment !== null) await dropOne(segment)
-      replacedAtMonoMs.delete(id)
+  /** One segment's trouble, a bad sector under its file, must not hold up the others. */
+  const attempt = async (
+    { id }: DatedSegment,
+    done: 'described' | 'tagged',
+    work: () => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void> => {
+    const before = attempts.get(id) ?? 0
+    if (before >= MOST_ATTEMPTS) return
+    try {
+      await work()
+      attempts.delete(id)
+    } catch (error) {
+      if (signal?.aborted === true) return
+      attempts.set(id, before + 1)
+      log.error(`a segment could not be ${done}`, { segment: id, attempt: before + 1, error })
     }
-  }
-
-  const dropOne = async ({ id, fileAsRecorded }: SegmentOnCard): Promise<void> => {
-    if (fileAsRecorded === null) return
-    await rm(join(footage, fileAsRecorded), { force: true })
-    await store.forgetOldBytes(id)
   }
 
   return {
     look: () => {
-      isDue = true
+      isDescribingDue = true
     },
     service: {
       name: 'tagging',
       run: async (signal) => {
-        // Nobody plays what was replaced before this start.
-        for (const segment of await store.segmentsWithOldBytes()) await dropOne(segment)
+        await oldBytes.takeUp()
         await runTogether(
           [
             { name: 'describing', run: describing },

@@ -21,6 +21,8 @@ export interface Epochs {
 
 /** gpsd says nothing when a receiver is unplugged: one whose time stands still this long is not there. */
 export const STANDSTILL_MS = 5_000
+/** A report of the same time and another place that comes later than this is of a clock that was put back. */
+const COMPLETED_WITHIN_MS = 900
 /** Some receivers tell epochs interleaved, up to half a second back at 10 Hz and more. */
 const EPOCHS_KEPT = 16
 /** gpsd serves four unless built otherwise; more names than this are somebody's joke. */
@@ -118,9 +120,13 @@ function takesOver(receiver: Receiver, chosen: Receiver | null, at: Moment, stan
 }
 
 /** The epoch of the same time, if it came just now; a log that begins again tells old times anew. */
-function epochOf(receiver: Receiver, { utcMs }: Tpv, at: Moment, withinMs: number): Epoch {
+function epochOf(receiver: Receiver, { utcMs, place }: Tpv, at: Moment, standstillMs: number): Epoch {
   const begun = receiver.epochs.findLast((epoch) => epoch.utcMs === utcMs)
-  if (utcMs !== null && begun !== undefined && at.monoMs - begun.at.monoMs <= withinMs) return begun
+  if (utcMs !== null && begun !== undefined) {
+    const ageMs = at.monoMs - begun.at.monoMs
+    const isStuck = begun === receiver.epochs.at(-1) && (place === null || isSamePlace(place, begun.place))
+    if (ageMs <= COMPLETED_WITHIN_MS || (isStuck && ageMs <= standstillMs)) return begun
+  }
   const unknown = { mode: 0, place: null, altitudeM: null, speedMps: null, courseDeg: null, accuracyM: null } as const
   const epoch: Epoch = { receiver, at, utcMs, isNew: true, sky: receiver.sky, ...unknown }
   if (utcMs === null) return epoch

@@ -22,14 +22,15 @@ const RECEIVER_AGREES_WITHIN_MS = 1_000
 /** @param known the last anchor of this boot, from before the device was begun again */
 export function createDating(bootId: string, known: Anchor | null): Dating {
   const clock = createSatelliteClock(bootId)
-  let last: { readonly receiverUtcMs: number | null; readonly fix: Fix } | null = null
+  let last: { readonly arrivedMonoMs: number; readonly fix: Fix } | null = null
   const anchorInForce = (): Anchor | null => clock.anchor() ?? known
 
   return {
     anchor: anchorInForce,
     take: (reading) => {
       const { receiverUtcMs } = reading
-      const isCompletion = receiverUtcMs !== null && last?.receiverUtcMs === receiverUtcMs
+      // The same time in another moment is a clock that was put back.
+      const isCompletion = last?.arrivedMonoMs === reading.at.monoMs && last.fix.receiverUtcMs === receiverUtcMs
       const mode = reading.kind === 'fix' ? reading.mode : 1
       const anchor =
         receiverUtcMs === null || isCompletion
@@ -39,7 +40,7 @@ export function createDating(bootId: string, known: Anchor | null): Dating {
 
       const at = isCompletion && last !== null ? last.fix.at : { bootId, monoMs: heldAt(reading, anchorInForce()) }
       const fix = { ...reading, at }
-      last = { receiverUtcMs, fix }
+      last = { arrivedMonoMs: reading.at.monoMs, fix }
       return { anchor, dated: { fix, utcMs: utcOfFix(fix, anchorInForce()) } }
     },
   }

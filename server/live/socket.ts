@@ -158,5 +158,7 @@ function refuse(socket: Duplex, status: number, title: string): void {
   socket.on('error', () => {
     // It is being closed as it is.
   })
-  socket.end(`HTTP/1.1 ${status} ${title}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const problem = JSON.stringify({ type: 'about:blank', title, status })
+  const head = `Content-Type: application/problem+json\r\nContent-Length: ${problem.length}`
+  socket.end(`HTTP/1.1 ${status} ${title}\r\nConnection: close\r\n${head}\r\n\r\n${problem}`)
 }

@@ -39,6 +39,12 @@ const inShort = (readings: Reading[]) =>
   )
 
 describe('an epoch', () => {
+  it('is another one where the clock was put back to a time that was told before', () => {
+    const elsewhere = { place: { latDeg: 48.2, lonDeg: 11.6 } }
+    const readings = told(createEpochs(), [1, tpv(1)], [2, tpv(2)], [3, tpv(2, elsewhere)], [4, tpv(1, elsewhere)])
+    expect(readings.map(({ at: { monoMs } }) => monoMs)).toEqual([1_000, 2_000, 3_000, 4_000])
+  })
+
   it('is told once the chunk with its position is read through, with all that chunk said', () => {
     const readings = told(createEpochs(), [7, tpv(1, { mode: 2, speedMps: 5 }), tpv(1, { altitudeM: 520 })])
     expect(readings).toEqual([

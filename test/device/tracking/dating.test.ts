@@ -30,8 +30,19 @@ describe('a fix', () => {
   })
 
   it('keeps its moment when the receiver completes it', () => {
-    const dated = take([late(1, 200), { ...late(1, 290), altitudeM: 501 }])
+    const dated = take([late(1, 200), { ...late(1, 200), altitudeM: 501 }])
     expect(dated.map(({ dated }) => dated?.fix.at.monoMs)).toEqual([1_200, 1_200])
+  })
+
+  it('after the receiver was put back a second is a fix of its own', () => {
+    const [, , third, fourth] = take([
+      late(1, 50),
+      late(2, 50),
+      late(3, 50),
+      late(4, 50, { receiverUtcMs: JUNE_UTC_MS + 3_000 }),
+    ])
+    expect(third?.dated?.fix.at.monoMs).toBe(3_050)
+    expect(fourth?.dated?.fix.at.monoMs).toBe(4_050)
   })
 
   it('of a receiver that tells a wrong date is dated by the anchor', () => {
