@@ -7,6 +7,9 @@ import { runChild } from './child.js'
 import type { Given } from './command.js'
 import { settingsFor } from './settings.js'
 
+/** A child that ran for a while is begun again at once, however often it falls: only one that cannot start waits. */
+const AGAIN = { maxMs: 5_000, healthyMs: 5_000 }
+
 export async function run(given: Given): Promise<number> {
   const log = openLog('start')
   const loaded = settingsFor(given)
@@ -25,9 +28,9 @@ export async function run(given: Given): Promise<number> {
   const shared = [...passedOn(given, 'config'), ...passedOn(given, 'data')]
   const device: Service = { name: 'device', run: (signal) => runChild('device', shared, signal) }
   // A device with a wrong configuration would only find the same again.
-  const children = [keepRunning(device, log, { maxMs: 5_000, givesUp: (error) => error instanceof ConfigurationError })]
+  const children = [keepRunning(device, log, { ...AGAIN, givesUp: (error) => error instanceof ConfigurationError })]
   if (httpFaults.length === 0) {
-    children.push(keepRunning(serverChild(shared, given.text('port')), log, { maxMs: 5_000 }))
+    children.push(keepRunning(serverChild(shared, given.text('port')), log, AGAIN))
   }
   const code = await runUntilSignal(log, (signal) => runTogether(children, signal))
   return code === EXIT.done && httpFaults.length > 0 ? EXIT.configuration : code

@@ -25,7 +25,8 @@ export async function run({ short }) {
     const server = []
     const lost = []
     for (let round = 0; round < rounds; round++) {
-      await sleep(2_000 + round * 173)
+      // Long enough for both to be taken as healthy again, at another place within the second each time.
+      await sleep(6_000 + round * 173)
       const before = await lastSegment(data)
       const killedMs = monoMs()
       process.kill(await childOf(start.pid, 'device'), 'SIGKILL')
