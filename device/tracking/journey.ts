@@ -5,9 +5,10 @@ import { pause, type Service } from '../../core/process/service.js'
 import type { Anchor } from '../../core/ride/clock.js'
 import { type Fix, type PublicFix, publicFix, type Reading, type Sky, UNKNOWN_SKY } from '../../core/ride/fix.js'
 import type { ReceiverNow, RideNow } from '../../core/ride/now.js'
-import type { RideTotals } from '../../core/ride/ride.js'
+import type { LeftOut, RideTotals } from '../../core/ride/ride.js'
 import type { Batch } from '../../core/store/batch.js'
 import { type Store, step } from '../../core/store/store.js'
+import type { JudgedFix } from '../../core/store/track.js'
 import { createDating, type DatedFix, utcOfFix } from './dating.js'
 import type { LeftOff } from './left-off.js'
 import { createRouteDrawing } from './route-drawing.js'
@@ -67,7 +68,7 @@ export function createJourney(options: JourneyOptions): Journey {
     if (dated !== null) {
       tell({ kind: 'fix', fix: publicFix(dated.fix, dated.utcMs) })
       lastFix = { dated, arrivedMonoMs: nowMonoMs() }
-      for (const event of tracker.take(dated.fix)) keep(event, dated.utcMs)
+      for (const event of tracker.take(dated.fix)) keep(event)
     }
     if (anchor === null) return
     batch.add(step('addAnchor', bootNumber, anchor.anchor))
@@ -75,7 +76,7 @@ export function createJourney(options: JourneyOptions): Journey {
     if (anchor.because !== 'minute') log.info('time from satellites', { because: anchor.because, byMs: anchor.byMs })
   }
 
-  const keep = (event: TrackerEvent, utcMs: number | null): void => {
+  const keep = (event: TrackerEvent): void => {
     const { rideId } = event
     switch (event.kind) {
       case 'begun':
@@ -91,7 +92,7 @@ export function createJourney(options: JourneyOptions): Journey {
       case 'fix':
         first ??= event.fix
         if (event.leftOut === null) drawing.add(event.fix)
-        batch.add(step('addFixes', rideId, [{ fix: event.fix, utcMs, leftOut: event.leftOut }]))
+        batch.add(step('addFixes', rideId, [judgedOf(event.fix, event.leftOut)]))
         return
       case 'ended':
         carryOn(rideId, event.totals)
@@ -100,6 +101,13 @@ export function createJourney(options: JourneyOptions): Journey {
         void tellRide(rideId)
     }
   }
+
+  /** An earlier fix may be judged again: its time is its own. */
+  const judgedOf = (fix: Fix, leftOut: LeftOut | null): JudgedFix => ({
+    fix,
+    utcMs: utcOfFix(fix, dating.anchor()),
+    leftOut,
+  })
 
   const carryOn = (rideId: string, totals: RideTotals): void =>
     batch.add(step('carryOnRide', rideId, totals), step('drawRide', rideId, drawing.encoded()))
@@ -128,7 +136,7 @@ export function createJourney(options: JourneyOptions): Journey {
   const watchRide = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await pause(TELL_RIDE_EVERY_MS, signal)
-      for (const event of tracker.pass(nowMonoMs())) keep(event, null)
+      for (const event of tracker.pass(nowMonoMs())) keep(event)
       const ride = tracker.ride()
       if (ride === null) continue
       carryOn(ride.id, ride.totals)

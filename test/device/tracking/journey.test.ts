@@ -82,6 +82,14 @@ describe('a journey', () => {
     expect(await store.ride('ride-5')).toMatchObject({ startedUtcMs: null, distanceM: 20 })
   })
 
+  it('gives fixes of a new place their own times when they are believed after all', async () => {
+    const elsewhere = [6, 7, 8].map((second) => fixAt(second, 500_000 + second * 5, { speedMps: 5 }))
+    await live([...seconds(1, 6), ...elsewhere])
+    const points = await store.pointsAfter('ride-8', -1)
+    expect(points.map(({ utcMs }) => utcMs)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((s) => JUNE_UTC_MS + s * 1_000))
+    expect((await store.ride('ride-8'))?.distanceM).toBe(30)
+  })
+
   it('goes on with the same ride after a restart in the same boot, dated from its first fix on', async () => {
     await live(seconds(1, 6))
     const journey = await live(seconds(8, 11))
