@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { openDeviceEnd, socketPathFault } from '../core/link/device-end.js'
-import type { Outcome, Wish } from '../core/link/messages.js'
 import { monoNowMs, readBootId } from '../core/process/boot.js'
 import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
@@ -11,13 +10,13 @@ import { keepRunning, pause, runTogether, type Service } from '../core/process/s
 import { bootFolder } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
-import { type Lock, takeLock } from '../core/store/lock.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
 import type { Store } from '../core/store/store.js'
 import { createCameraLife } from './camera/life.js'
 import { cameraSourceFault } from './camera/source.js'
 import { syncLoop } from './camera/sync-loop.js'
 import type { DeviceSettings } from './config.js'
+import { openDataFolder } from './data-folder.js'
 import { createIntake } from './footage/intake.js'
 import { nextFileNumber, takeInOrphans } from './footage/orphans.js'
 import { type Room, retention } from './footage/retention.js'
@@ -27,6 +26,7 @@ import { isSimulated, parseReceiverSource, type ReceiverSource, readings, source
 import { pictureOf } from './picture.js'
 import { createJourney } from './tracking/journey.js'
 import { leftOffAt } from './tracking/left-off.js'
+import { grant } from './wishes.js'
 
 export { serveReplay } from './gps/replay.js'
 
@@ -83,17 +83,6 @@ async function checkSources(
     throw new ConfigurationError(faults.map((fault) => (file === null ? fault : `${file}: ${fault}`)))
   }
   return source
-}
-
-async function openDataFolder(data: string): Promise<Lock> {
-  try {
-    await makeFolderDurably(join(data, 'footage'))
-  } catch (error) {
-    throw new Error(`the data folder ${data} cannot be used`, { cause: error })
-  }
-  const lock = takeLock(join(data, 'device.lock'))
-  if (lock === null) throw new Error(`another device records into ${data}`)
-  return lock
 }
 
 interface Opened extends Omit<DeviceOptions, 'configFile'> {
@@ -223,13 +212,6 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     signal,
   )
   await batch.commit()
-}
-
-async function grant(wish: Wish, store: Store): Promise<Outcome> {
-  switch (wish.kind) {
-    case 'rename-ride':
-      return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }
-  }
 }
 
 function roomOf(settings: DeviceSettings): Room {

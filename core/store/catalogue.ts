@@ -2,7 +2,8 @@
 
 import { readClock, writeClock } from './clock.js'
 import type { Connection } from './connection.js'
-import { readFootage, writeFootage } from './footage.js'
+import { readFootage } from './footage.js'
+import { writeFootage } from './footage-writing.js'
 import { readRides, writeRides } from './rides.js'
 import { readTrack, writeTrack } from './track.js'
 
