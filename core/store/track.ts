@@ -28,7 +28,7 @@ export function readTrack(database: Connection) {
   )
   const between = database.prepare<[number, number, number, number], TrackPoint>(
     `SELECT ${POINT} FROM rides JOIN fixes ON rideNumber = rides.number
-     WHERE bootNumber = ? AND lastFixMonoMs >= ? AND monoMs >= ? AND monoMs < ? AND leftOut IS NULL ORDER BY monoMs`,
+     WHERE bootNumber = ? AND (NOT ended OR lastFixMonoMs >= ?) AND monoMs >= ? AND monoMs < ? AND leftOut IS NULL ORDER BY monoMs`,
   )
 
   /** A page of kept points after a moment, at most 2,000: no read holds up a checkpoint for long. */

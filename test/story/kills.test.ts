@@ -82,6 +82,8 @@ describe('kill -9', () => {
     const framesThen = await framesOnCard(numberThen)
     await kill('device')
     await eventually(async () => (await now()).uptimeMs > before.uptimeMs + 1_000, SOON)
+    await eventually(async () => (await now()).deviceSeenMsAgo < 1_000, SOON)
+    await eventually(async () => (await recorders()).length === 1, SOON)
     await eventually(async () => (await now()).cameras[0]?.state === 'recording', SOON)
     expect(await recorders()).toHaveLength(1)
 

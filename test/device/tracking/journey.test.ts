@@ -63,6 +63,13 @@ const seconds = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => fixAt(from + index, (from + index) * 5, { speedMps: 5 }))
 
 describe('a journey', () => {
+  it('has its latest points in the span of a segment, before the ride is next added up', async () => {
+    await live(seconds(1, 3))
+    await store.addFixes('ride-2', [{ fix: fixAt(60, 300), utcMs: null, leftOut: null }])
+    const points = await store.pointsBetween({ bootNumber: 1, fromMonoMs: 59_000, toMonoMs: 61_000 })
+    expect(points.map(({ monoMs }) => monoMs)).toEqual([60_000])
+  })
+
   it('dates the points from before the receiver was believed afterwards', async () => {
     await live(seconds(1, 6))
     const points = await store.pointsAfter('ride-5', -1)
