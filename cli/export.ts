@@ -6,6 +6,7 @@ import { EXIT, UsageError } from '../core/process/run.js'
 import type { TrackPoint } from '../core/ride/ride.js'
 import type { Reader } from '../core/store/store.js'
 import { gpxOf } from '../core/track/gpx.js'
+import { isWithin, type Period } from '../core/track/period.js'
 import { openCatalogue, rideNamed } from './catalogue.js'
 import type { Given } from './command.js'
 import { parseTime } from './time.js'
@@ -17,15 +18,17 @@ export async function run(given: Given): Promise<number> {
   const reader = openCatalogue(given)
   try {
     const ride = rideNamed(reader, given.operands[0] as string)
-    const time = (flag: string, otherwise: number): number => {
+    const time = (flag: string): number | undefined => {
       const typed = given.text(flag)
-      return typed === null ? otherwise : parseTime(flag, typed, ride.startedUtcMs)
+      return typed === null ? undefined : parseTime(flag, typed, ride.startedUtcMs)
     }
-    const fromUtcMs = time('from', Number.NEGATIVE_INFINITY)
-    const toUtcMs = time('to', Number.POSITIVE_INFINITY)
-    if (toUtcMs < fromUtcMs) throw new UsageError('--to is before --from')
+    const [fromUtcMs, toUtcMs] = [time('from'), time('to')]
+    if (fromUtcMs !== undefined && toUtcMs !== undefined && toUtcMs < fromUtcMs) {
+      throw new UsageError('--to is before --from')
+    }
+    const period = { ...(fromUtcMs === undefined ? {} : { fromUtcMs }), ...(toUtcMs === undefined ? {} : { toUtcMs }) }
     const head = { name: ride.name ?? ride.id, utcMs: ride.startedUtcMs, simulated: ride.simulated }
-    const points = reader === null ? [] : within(reader, ride.id, fromUtcMs, toUtcMs)
+    const points = reader === null ? [] : within(reader, ride.id, period)
     await write(gpxOf(head, points), given.text('output'))
     return EXIT.done
   } finally {
@@ -33,12 +36,8 @@ export async function run(given: Given): Promise<number> {
   }
 }
 
-/** Points from a time on and before another, as everywhere; one whose time is unknown belongs to the whole ride only. */
-function* within(reader: Reader, rideId: string, fromUtcMs: number, toUtcMs: number): Generator<TrackPoint> {
-  const isWhole = fromUtcMs === Number.NEGATIVE_INFINITY && toUtcMs === Number.POSITIVE_INFINITY
-  for (const point of reader.pointsOf(rideId)) {
-    if (isWhole || (point.utcMs !== null && point.utcMs >= fromUtcMs && point.utcMs < toUtcMs)) yield point
-  }
+function* within(reader: Reader, rideId: string, period: Period): Generator<TrackPoint> {
+  for (const point of reader.pointsOf(rideId)) if (isWithin(point, period)) yield point
 }
 
 async function write(pieces: Iterable<string>, file: string | null): Promise<void> {

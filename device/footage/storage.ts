@@ -18,6 +18,12 @@ const LOW_HOURS = 1
 /** Less than this is nothing: a recorder's buffers and the database need it. */
 const FULL_BYTES = 64 * 1024 * 1024
 
+/** @param hoursLeft null where nothing is recorded: then only an almost full card is worth a word */
+export function stateOf(freeBytes: number, hoursLeft: number | null): StorageNow['state'] {
+  if (freeBytes < FULL_BYTES) return 'full'
+  return hoursLeft !== null && hoursLeft < LOW_HOURS ? 'low' : 'ok'
+}
+
 /** @param bytesPerSecond what all cameras write together, as configured */
 export function watchStorage(folder: string, bytesPerSecond: number, log: Log): Storage {
   let freeBytes: number | null = null
@@ -28,7 +34,7 @@ export function watchStorage(folder: string, bytesPerSecond: number, log: Log): 
     try {
       const { bavail, bsize } = await statfs(folder)
       freeBytes = bavail * bsize
-      state = freeBytes < FULL_BYTES ? 'full' : (hoursLeft() ?? LOW_HOURS) < LOW_HOURS ? 'low' : 'ok'
+      state = stateOf(freeBytes, hoursLeft())
     } catch (error) {
       freeBytes = null
       state = 'failed'

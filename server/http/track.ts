@@ -3,6 +3,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { ById, TrackFileQuery, TrackQuery } from '../../core/api/queries.js'
 import { type Track, TrackShape, type TrackVertex } from '../../core/api/shapes.js'
 import { stretchesOf, type TrackPoint } from '../../core/ride/ride.js'
+import { isWithin, type Period } from '../../core/track/period.js'
 import { simplified } from '../../core/track/simplify.js'
 import { file, json } from './answers.js'
 import type { App } from './app.js'
@@ -88,17 +89,8 @@ function* pagesOf(catalogue: Catalogue, rideId: string): Generator<TrackPoint[]>
   }
 }
 
-interface Period {
-  readonly fromUtcMs?: number
-  readonly toUtcMs?: number
-}
-
-function* pointsOf(catalogue: Catalogue, rideId: string, { fromUtcMs, toUtcMs }: Period): Generator<TrackPoint> {
+function* pointsOf(catalogue: Catalogue, rideId: string, period: Period): Generator<TrackPoint> {
   for (const page of pagesOf(catalogue, rideId)) {
-    for (const point of page) {
-      if (fromUtcMs !== undefined && (point.utcMs === null || point.utcMs < fromUtcMs)) continue
-      if (toUtcMs !== undefined && (point.utcMs === null || point.utcMs >= toUtcMs)) continue
-      yield point
-    }
+    for (const point of page) if (isWithin(point, period)) yield point
   }
 }

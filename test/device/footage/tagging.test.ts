@@ -86,6 +86,17 @@ describe('tagging', () => {
     expect(await isThere('2026-06-06')).toBe(false)
   })
 
+  it('waits for the last fix of a segment, which comes a little after its end', async () => {
+    await addSegment(1)
+    await believeReceiver()
+    nowMonoMs = 2_100
+    let looks = 0
+    await run(async () => ++looks > 40)
+    expect(await stateOf(1)).toBe('recorded')
+    nowMonoMs = 3_600
+    await run(async () => (await stateOf(1)) === 'tagged')
+  })
+
   it('goes on with the others where one cannot be written', async () => {
     await addSegment(1)
     await addSegment(2)

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { stateOf } from '../../device/footage/storage.js'
+import { type CameraParts, pictureOf } from '../../device/picture.js'
+
+const GB = 1_000_000_000
+const camera: CameraParts = {
+  name: 'front',
+  state: 'recording',
+  reason: null,
+  gaps: 0,
+  fps: 30,
+  frames: 1_800,
+  durationMs: 60_000,
+  missedMs: 0,
+}
+const picture = (parts: Partial<CameraParts>) =>
+  pictureOf({
+    monoMs: 5_000,
+    anchor: { bootId: 'a', monoMs: 0, utcMinusMonoMs: 1_000, uncertaintyMs: 49.6, source: 'satellites' },
+    bootNumber: 1,
+    simulated: false,
+    receiver: { state: 'absent', name: null, satellitesUsed: null, satellitesInView: null, hdop: null, ageMs: null },
+    fix: null,
+    ride: null,
+    cameras: [{ ...camera, ...parts }],
+    storage: { state: 'ok', freeBytes: null, hoursLeft: null, keptBytes: 0 },
+  })
+
+describe('the picture of now', () => {
+  it.each([
+    ['every frame', {}, { frames: 1_800, framesExpected: 1_800, fps: 30 }],
+    ['frames lost inside', { frames: 1_700 }, { frames: 1_700, framesExpected: 1_800, fps: 28.3 }],
+    ['a recorder that was away for 10 s', { missedMs: 10_000 }, { frames: 1_800, framesExpected: 2_100 }],
+    ['nothing yet', { frames: 0, durationMs: 0 }, { frames: 0, framesExpected: 0, fps: null }],
+  ])('shows of a camera with %s what was expected of it', (_, parts, expected) => {
+    expect(picture(parts).cameras[0]).toMatchObject(expected)
+  })
+
+  it('tells UTC by the anchor, and how good it is', () => {
+    expect(picture({})).toMatchObject({ utcMs: 6_000, timeSource: 'satellites', timeUncertaintyMs: 50 })
+  })
+})
+
+describe('the room on a card', () => {
+  it.each([
+    [20 * GB, 10, 'ok'],
+    [20 * GB, 0.9, 'low'],
+    [0.01 * GB, 5, 'full'],
+    [20 * GB, null, 'ok'],
+  ])('%d bytes free, %s hours left: %s', (freeBytes, hoursLeft, expected) => {
+    expect(stateOf(freeBytes, hoursLeft)).toBe(expected)
+  })
+})
