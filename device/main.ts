@@ -116,6 +116,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     bootNumber,
     footage,
     simulated,
+    hasReceiver: receiver !== null,
     store,
     batch,
     nowMonoMs: monoNowMs,

@@ -98,6 +98,7 @@ export const RideShape = Type.Object(
     simulated: Type.Boolean(),
     source: words('device', 'import'),
     timeZone: orNull(Type.String()),
+    timeSource: orNull(words('satellites', 'phone')),
   },
   { $id: 'Ride' },
 )

@@ -1,5 +1,6 @@
 /** A ride as people see it, and a kept point of its track. */
 
+import type { TimeSource } from './clock.js'
 import type { PublicFix } from './fix.js'
 import type { Bounds } from './geo.js'
 
@@ -29,6 +30,8 @@ export interface Ride {
   readonly source: 'device' | 'import'
   /** IANA name; null until it is known. */
   readonly timeZone: string | null
+  /** Who dated its start; null while that is unknown. */
+  readonly timeSource: TimeSource | null
 }
 
 /** What a ride adds up to so far; moments are CLOCK_MONOTONIC of its boot. */
@@ -37,6 +40,8 @@ export interface RideTotals {
   readonly lastMovedMonoMs: number
   readonly distanceM: number
   readonly movingMs: number
+  /** From the ride's begin to its last fix, power cuts included. */
+  readonly elapsedMs: number
   readonly ascentM: number | null
   readonly maxSpeedMps: number | null
   readonly bounds: Bounds | null
@@ -44,6 +49,11 @@ export interface RideTotals {
 
 /** A fix of a ride's track. */
 export interface TrackPoint extends PublicFix {
+  /**
+   * Parts follow one another, each on a monotonic time of its own: the number of the boot. Those of an imported track are its
+   * segments, counted up from IMPORTED_PARTS_FROM, and their monotonic time is UTC.
+   */
+  readonly part: number
   readonly monoMs: number
 }
 
@@ -53,13 +63,25 @@ export type LeftOut = 'time-not-increasing' | 'implausible-jump'
 /** Fixes further apart than this do not belong to one stretch. */
 export const STRETCH_GAP_MS = 5_000
 
+/** Below every boot number. */
+export const IMPORTED_PARTS_FROM = -1_000_000
+
+/**
+ * Whether nothing is known of the way from one point to the next: fixes stopped for over 5 s, or the power was cut. Somebody
+ * else's track may have a point a minute: it has its gaps where it says so.
+ */
+export const isGap = (from: Placed, to: Placed): boolean =>
+  from.part !== to.part || (to.part >= 0 && to.monoMs - from.monoMs > STRETCH_GAP_MS)
+
+type Placed = Pick<TrackPoint, 'part' | 'monoMs'>
+
 /** The points in stretches: a stretch ends where fixes stop for over 5 s. */
-export function stretchesOf<Point extends { readonly monoMs: number }>(points: Iterable<Point>): Point[][] {
+export function stretchesOf<Point extends Placed>(points: Iterable<Point>): Point[][] {
   const stretches: Point[][] = []
   let current: Point[] = []
   for (const point of points) {
     const last = current.at(-1)
-    if (last !== undefined && point.monoMs - last.monoMs > STRETCH_GAP_MS) {
+    if (last !== undefined && isGap(last, point)) {
       stretches.push(current)
       current = []
     }

@@ -1,9 +1,9 @@
 /** Turns the epochs of a receiver into anchors: whom to believe, from when on, and how well. */
-import { type Anchor, isPlausibleUtc } from './clock.js'
+import { type Anchor, isPlausibleUtc, WEEK_ROLLOVER_MS } from './clock.js'
 
 /** One epoch as it arrived. */
 export interface ClockEpoch {
-  /** When its first line was read, CLOCK_MONOTONIC. */
+  /** When its first byte came, CLOCK_MONOTONIC; where only the whole line was seen to come, when that was read. */
   readonly arrivedMonoMs: number
   /** The receiver's own time of the epoch, milliseconds since 1970. */
   readonly utcMs: number
@@ -31,24 +31,26 @@ const WINDOW_MS = 60_000
 const ANCHOR_EVERY_MS = 60_000
 /** The latency from a receiver's epoch to its first byte is unknown: gpsd_json(5) speaks of 100-300 ms of jitter. */
 const LEAST_UNCERTAINTY_MS = 50
-const WEEK_ROLLOVER_MS = 1024 * 7 * 86_400_000
 const MOST_LEAP_SECONDS = 18
 
 /**
  * Of the epochs of the last minute the one with the least latency wins, because a line can arrive late but never early.
  * Believed after three consecutive mode-3 epochs in the plausible years that agree within 0.3 s; an offset that then
  * moves by more than that must be confirmed by three epochs in the same way before it becomes a correction.
+ * The uncertainty is how much later than the best one the line in the middle came: one that was held up says nothing of it.
+ * @param isPossible which times can be true; a recorded log may be of any year
  */
-export function createSatelliteClock(bootId: string): SatelliteClock {
+export function createSatelliteClock(bootId: string, isPossible = isPlausibleUtc): SatelliteClock {
   let agreeing: Sample[] = []
   let window: Sample[] = []
   let anchor: Anchor | null = null
 
   const makeAnchor = (monoMs: number, because: AnchorMade['because']): AnchorMade => {
-    const offsets = window.map((sample) => sample.offsetMs)
-    const best = Math.max(...offsets)
+    const offsets = window.map((sample) => sample.offsetMs).sort((one, other) => one - other)
+    const best = offsets.at(-1) ?? 0
+    const middle = offsets[Math.floor(offsets.length / 2)] ?? best
     const byMs = anchor === null ? 0 : best - anchor.utcMinusMonoMs
-    const uncertaintyMs = Math.max(LEAST_UNCERTAINTY_MS, best - Math.min(...offsets))
+    const uncertaintyMs = Math.max(LEAST_UNCERTAINTY_MS, best - middle)
     anchor = { bootId, monoMs, utcMinusMonoMs: best, uncertaintyMs, source: 'satellites' }
     return { anchor, because, byMs }
   }
@@ -56,7 +58,7 @@ export function createSatelliteClock(bootId: string): SatelliteClock {
   return {
     anchor: () => anchor,
     take: ({ arrivedMonoMs, utcMs, mode }) => {
-      if (mode < 3 || !isPlausibleUtc(utcMs)) {
+      if (mode < 3 || !isPossible(utcMs)) {
         agreeing = []
         return null
       }

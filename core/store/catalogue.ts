@@ -4,12 +4,18 @@ import { readClock, writeClock } from './clock.js'
 import type { Connection } from './connection.js'
 import { readFootage } from './footage.js'
 import { writeFootage } from './footage-writing.js'
-import { readRides, writeRides } from './rides.js'
+import { readRides } from './rides.js'
+import { writeRides } from './rides-writing.js'
 import { readTrack, writeTrack } from './track.js'
 
 export function reading(database: Connection) {
   const clock = readClock(database)
-  return { ...clock, ...readRides(database), ...readTrack(database), ...readFootage(database, clock.anchorsOf) }
+  return {
+    ...clock,
+    ...readRides(database, clock.anchorsOf),
+    ...readTrack(database),
+    ...readFootage(database, clock.anchorsOf),
+  }
 }
 
 export function writing(database: Connection) {

@@ -28,16 +28,27 @@ export function writeClock(database: Connection) {
   const device = database.prepare<[], { id: string }>('SELECT id FROM device')
   const addDevice = database.prepare('INSERT INTO device (id) VALUES (?)')
   const addAnchor = database.prepare('INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?)')
+  const hasSatellites = database.prepare<[number], { found: 1 }>(
+    `SELECT 1 AS found FROM anchors WHERE bootNumber = ? AND source = 'satellites' LIMIT 1`,
+  )
   const dateFixes = database.prepare(
     `UPDATE fixes SET utcMs = CASE
        WHEN abs(receiverUtcMs - (monoMs + @offset)) < ${RECEIVER_AGREES_WITHIN_MS} THEN receiverUtcMs
        ELSE CAST(round(monoMs + @offset) AS INTEGER) END
-     WHERE utcMs IS NULL AND rideNumber IN (SELECT number FROM rides WHERE bootNumber = @bootNumber)`,
+     WHERE utcMs IS NULL AND part = @bootNumber AND rideNumber IN (SELECT number FROM rides WHERE lastBootNumber >= @bootNumber)`,
   )
   const dateRides = database.prepare(
-    `UPDATE rides SET startedUtcMs = (SELECT utcMs FROM fixes WHERE rideNumber = number AND leftOut IS NULL ORDER BY monoMs LIMIT 1)
-     WHERE bootNumber = ? AND startedUtcMs IS NULL`,
+    `UPDATE rides SET timeSource = 'satellites', startedUtcMs = coalesce(
+       (SELECT utcMs FROM fixes WHERE rideNumber = number AND leftOut IS NULL ORDER BY part, monoMs LIMIT 1),
+       CAST(round(beganMonoMs + @offset) AS INTEGER))
+     WHERE bootNumber = @bootNumber AND timeSource IS NOT 'satellites' AND source = 'device'`,
   )
+  const dateRidesByPhone = database.prepare(
+    `UPDATE rides SET timeSource = 'phone', startedUtcMs = CAST(round(beganMonoMs + @offset) AS INTEGER)
+     WHERE bootNumber = @bootNumber AND timeSource IS NULL AND source = 'device'`,
+  )
+  const word = database.prepare<[number], { isOn: number }>('SELECT isOn FROM recording WHERE bootNumber = ?')
+  const keepWord = database.prepare('INSERT OR REPLACE INTO recording VALUES (?, ?)')
 
   return {
     /** The number of the boot with this id, a new one where it is not known yet, and the name of this device. */
@@ -48,11 +59,29 @@ export function writeClock(database: Connection) {
       return { bootNumber, deviceId }
     },
 
-    /** Keeps an anchor, and dates what this boot recorded before it was known. */
+    /**
+     * Keeps an anchor. The first of a receiver dates what this boot recorded before it was known; a phone's dates rides until a
+     * receiver does, and no fix.
+     */
     addAnchor: (bootNumber: number, anchor: Anchor): void => {
+      const isFirst = hasSatellites.get(bootNumber) === undefined
       addAnchor.run(bootNumber, anchor.monoMs, anchor.utcMinusMonoMs, anchor.uncertaintyMs, anchor.source)
-      dateFixes.run({ bootNumber, offset: anchor.utcMinusMonoMs })
-      dateRides.run(bootNumber)
+      const known = { bootNumber, offset: anchor.utcMinusMonoMs }
+      if (anchor.source === 'phone') {
+        dateRidesByPhone.run(known)
+        return
+      }
+      if (isFirst) dateFixes.run(known)
+      dateRides.run(known)
+    },
+
+    /** What the rider last said in this boot of recording: on, off, or nothing. */
+    recordingWord: (bootNumber: number): boolean | null => {
+      const said = word.get(bootNumber)
+      return said === undefined ? null : said.isOn === 1
+    },
+    keepRecordingWord: (bootNumber: number, isOn: boolean): void => {
+      keepWord.run(bootNumber, isOn ? 1 : 0)
     },
   }
 }

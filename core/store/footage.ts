@@ -30,10 +30,11 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
   const inState = database.prepare<[string, number, number], SegmentRow>(
     `SELECT ${SEGMENT} WHERE segments.state = ? AND segments.bootNumber <= ? ORDER BY segments.bootNumber DESC, startMonoMs LIMIT ?`,
   )
-  const undated = database.prepare<[number, number], SegmentRow>(
-    `SELECT ${SEGMENT} WHERE segments.state = 'recorded' AND startUtcMs IS NULL AND segments.bootNumber <= ?
-       AND segments.bootNumber IN (SELECT bootNumber FROM anchors)
-     ORDER BY segments.bootNumber DESC, startMonoMs DESC LIMIT ?`,
+  const undated = database.prepare<{ boot: number; phoneWillDo: number; limit: number }, SegmentRow>(
+    `SELECT ${SEGMENT} WHERE segments.state = 'recorded' AND startUtcMs IS NULL AND segments.bootNumber <= @boot
+       AND (segments.bootNumber IN (SELECT bootNumber FROM anchors WHERE source = 'satellites')
+         OR ((segments.bootNumber < @boot OR @phoneWillDo) AND segments.bootNumber IN (SELECT bootNumber FROM anchors)))
+     ORDER BY segments.bootNumber DESC, startMonoMs DESC LIMIT @limit`,
   )
   const untagged = database.prepare<[number, number], SegmentRow>(
     `SELECT ${SEGMENT} WHERE segments.state = 'recorded' AND startUtcMs IS NOT NULL AND segments.bootNumber <= ?
@@ -98,8 +99,12 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
     segmentsInState: (state: SegmentState, bootNumber: number, limit: number): SegmentOnCard[] =>
       inState.all(state, bootNumber, limit).map(onCard),
 
-    /** Recorded segments that can be dated and were not yet, the newest first: somebody may be waiting for them. */
-    undatedSegments: (bootNumber: number, limit: number): SegmentOnCard[] => undated.all(bootNumber, limit).map(onCard),
+    /**
+     * Recorded segments that can be dated for good and were not yet, the newest first: somebody may be waiting for them.
+     * @param phoneWillDo whether a phone's time is the best this boot can get; of an earlier boot it always is
+     */
+    undatedSegments: (boot: number, limit: number, phoneWillDo: boolean): SegmentOnCard[] =>
+      undated.all({ boot, limit, phoneWillDo: phoneWillDo ? 1 : 0 }).map(onCard),
 
     /** Dated segments that were not tagged yet, this boot's first. */
     untaggedSegments: (bootNumber: number, limit: number): SegmentOnCard[] =>

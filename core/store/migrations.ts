@@ -82,6 +82,45 @@ export const CATALOGUE: readonly Migration[] = [
   CREATE INDEX segmentsOfRide ON segments (rideNumber, camera, number);
   CREATE INDEX segmentsByState ON segments (state, bootNumber);
   `,
+  // A ride goes on over a power cut, so that its fixes lie on the monotonic time of several boots; rides are imported.
+  `
+  INSERT INTO boots (number, bootId) VALUES (0, 'before all boots');
+
+  ALTER TABLE rides ADD COLUMN lastBootNumber INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rides ADD COLUMN elapsedMs REAL NOT NULL DEFAULT 0;
+  ALTER TABLE rides ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rides ADD COLUMN timeSource TEXT;
+  ALTER TABLE rides ADD COLUMN timeZone TEXT;
+  UPDATE rides SET lastBootNumber = bootNumber, elapsedMs = lastFixMonoMs - beganMonoMs,
+    timeSource = CASE WHEN startedUtcMs IS NULL THEN NULL ELSE 'satellites' END;
+  CREATE INDEX ridesByLastBoot ON rides (lastBootNumber, number);
+
+  CREATE TABLE fixesInParts (
+    rideNumber INTEGER NOT NULL REFERENCES rides,
+    part INTEGER NOT NULL,
+    monoMs REAL NOT NULL,
+    receiverUtcMs INTEGER,
+    utcMs INTEGER,
+    latDeg REAL NOT NULL,
+    lonDeg REAL NOT NULL,
+    altitudeM REAL,
+    speedMps REAL,
+    courseDeg REAL,
+    accuracyM REAL,
+    mode INTEGER NOT NULL,
+    satellitesUsed INTEGER,
+    hdop REAL,
+    leftOut TEXT,
+    PRIMARY KEY (rideNumber, part, monoMs)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO fixesInParts SELECT rideNumber, bootNumber, monoMs, receiverUtcMs, utcMs, latDeg, lonDeg, altitudeM, speedMps,
+    courseDeg, accuracyM, mode, satellitesUsed, hdop, leftOut FROM fixes JOIN rides ON rides.number = rideNumber
+    ORDER BY rideNumber, monoMs;
+  DROP TABLE fixes;
+  ALTER TABLE fixesInParts RENAME TO fixes;
+
+  CREATE TABLE recording (bootNumber INTEGER PRIMARY KEY REFERENCES boots, isOn INTEGER NOT NULL) STRICT;
+  `,
 ]
 
 /** server.db: phones, and the pairing that is open. Expiry counts powered-on time, because dates cannot be trusted. */

@@ -1,21 +1,26 @@
-/** Rides in the catalogue: begun, carried on, ended; listed newest first. */
+/** Rides as the catalogue tells them: one by one, newest first, or the one that goes on. */
+import { type Anchor, type TimeSource, utcOf } from '../ride/clock.js'
 import type { Bounds } from '../ride/geo.js'
 import type { Ride, RideTotals } from '../ride/ride.js'
 import type { Connection } from './connection.js'
 import { type Listed, type Listing, listed, positionOf } from './listing.js'
-
-export interface RideBegun {
-  readonly id: string
-  readonly bootNumber: number
-  readonly beganMonoMs: number
-  readonly simulated: boolean
-}
 
 /** A ride that was not ended, as the tracker takes it up again. */
 export interface RideInProgress {
   readonly id: string
   readonly beganMonoMs: number
   readonly totals: RideTotals
+}
+
+/** A ride of an earlier boot that one of this boot may turn out to be the continuation of. */
+export interface RideBefore {
+  readonly id: string
+  readonly totals: RideTotals
+  readonly lastFixUtcMs: number
+  readonly lastMovedUtcMs: number
+  /** The rider ended it. */
+  readonly isStopped: boolean
+  readonly simulated: boolean
 }
 
 export interface RideFilter {
@@ -28,10 +33,13 @@ const RIDE = `rides.*,
   (SELECT count(*) FROM segments WHERE rideNumber = rides.number AND frames > 0) AS segments,
   (SELECT group_concat(DISTINCT camera) FROM segments WHERE rideNumber = rides.number) AS cameras`
 
-export function readRides(database: Connection) {
+export function readRides(database: Connection, anchorsOf: (bootNumber: number) => readonly Anchor[]) {
   const byId = database.prepare<[string], RideRow>(`SELECT ${RIDE} FROM rides WHERE id = ?`)
   const open = database.prepare<[number], RideRow>(
-    `SELECT ${RIDE} FROM rides WHERE bootNumber = ? AND NOT ended ORDER BY number DESC LIMIT 1`,
+    `SELECT ${RIDE} FROM rides WHERE lastBootNumber = ? AND NOT ended ORDER BY number DESC LIMIT 1`,
+  )
+  const before = database.prepare<[number], RideRow>(
+    `SELECT ${RIDE} FROM rides WHERE lastBootNumber < ? AND lastBootNumber > 0 ORDER BY lastBootNumber DESC, number DESC LIMIT 1`,
   )
   const notEnded = database.prepare<[string], { number: number }>('SELECT number FROM rides WHERE id = ? AND NOT ended')
   const newest = database.prepare<RideQuery, RideRow>(
@@ -52,6 +60,18 @@ export function readRides(database: Connection) {
     rideInProgress: (bootNumber: number): RideInProgress | null => {
       const row = open.get(bootNumber)
       return row === undefined ? null : { id: row.id, beganMonoMs: row.beganMonoMs, totals: totalsOf(row) }
+    },
+
+    /** The last ride of the boots before this one, where its end can be dated. */
+    rideBefore: (bootNumber: number): RideBefore | null => {
+      const row = before.get(bootNumber)
+      if (row === undefined) return null
+      const anchors = anchorsOf(row.lastBootNumber).map((anchor) => ({ ...anchor, bootId: '' }))
+      const lastFixUtcMs = utcOf({ bootId: '', monoMs: row.lastFixMonoMs }, anchors)
+      const lastMovedUtcMs = utcOf({ bootId: '', monoMs: row.lastMovedMonoMs }, anchors)
+      if (lastFixUtcMs === null || lastMovedUtcMs === null) return null
+      const { id, simulated } = rideOf(row)
+      return { id, totals: totalsOf(row), lastFixUtcMs, lastMovedUtcMs, isStopped: row.stopped === 1, simulated }
     },
 
     /** Whether a ride has not been ended, be the device there to carry it on or not. */
@@ -78,57 +98,6 @@ export function readRides(database: Connection) {
   }
 }
 
-export function writeRides(database: Connection) {
-  const begin = database.prepare(
-    `INSERT INTO rides (id, bootNumber, beganMonoMs, lastFixMonoMs, lastMovedMonoMs, simulated, source)
-     VALUES (@id, @bootNumber, @beganMonoMs, @beganMonoMs, @beganMonoMs, @simulated, 'device')`,
-  )
-  const carryOn = database.prepare(
-    `UPDATE rides SET lastFixMonoMs = @lastFixMonoMs, lastMovedMonoMs = @lastMovedMonoMs, distanceM = @distanceM,
-       movingMs = @movingMs, ascentM = @ascentM, maxSpeedMps = @maxSpeedMps,
-       west = @west, south = @south, east = @east, north = @north,
-       startedUtcMs = coalesce(startedUtcMs, @firstUtcMs)
-     WHERE id = @id`,
-  )
-  const firstUtc = database.prepare<[string], { utcMs: number | null }>(
-    `SELECT utcMs FROM fixes WHERE rideNumber = (SELECT number FROM rides WHERE id = ?) AND leftOut IS NULL ORDER BY monoMs LIMIT 1`,
-  )
-  const end = database.prepare(
-    `UPDATE rides SET ended = 1, endedUtcMs =
-       (SELECT utcMs FROM fixes WHERE rideNumber = number AND leftOut IS NULL ORDER BY monoMs DESC LIMIT 1)
-     WHERE id = ?`,
-  )
-  const leftOpen = database.prepare<[number], { id: string }>(
-    'SELECT id FROM rides WHERE NOT ended AND bootNumber <> ?',
-  )
-  const rename = database.prepare('UPDATE rides SET name = ? WHERE id = ?')
-  const draw = database.prepare('UPDATE rides SET preview = ? WHERE id = ?')
-  return {
-    beginRide: (ride: RideBegun): void => {
-      begin.run({ ...ride, simulated: ride.simulated ? 1 : 0 })
-    },
-    carryOnRide: (id: string, { bounds, ...totals }: RideTotals): void => {
-      const [west, south, east, north] = bounds ?? [null, null, null, null]
-      carryOn.run({ id, ...totals, west, south, east, north, firstUtcMs: firstUtc.get(id)?.utcMs ?? null })
-    },
-    endRide: (id: string): void => {
-      end.run(id)
-    },
-    /** Ends what other boots left open: their monotonic time went away with them. Answers the ids. */
-    endRidesOfOtherBoots: (bootNumber: number): string[] => {
-      const ids = leftOpen.all(bootNumber).map((ride) => ride.id)
-      for (const id of ids) end.run(id)
-      return ids
-    },
-    /** Answers whether there is such a ride. */
-    renameRide: (id: string, name: string | null): boolean => rename.run(name, id).changes > 0,
-    /** Keeps the small drawing of the route, an encoded polyline. */
-    drawRide: (id: string, preview: string): void => {
-      draw.run(preview, id)
-    },
-  }
-}
-
 function rideOf(row: RideRow): Ride {
   const { west, south, east, north, movingMs, distanceM } = row
   const bounds: Bounds | null =
@@ -140,7 +109,7 @@ function rideOf(row: RideRow): Ride {
     endedUtcMs: row.endedUtcMs,
     distanceM: tenths(distanceM),
     movingMs: Math.round(movingMs),
-    elapsedMs: Math.round(row.lastFixMonoMs - row.beganMonoMs),
+    elapsedMs: Math.round(row.elapsedMs),
     ascentM: row.ascentM,
     avgSpeedMps: movingMs > 0 ? tenths((distanceM * 10_000) / movingMs) / 10 : null,
     maxSpeedMps: row.maxSpeedMps,
@@ -152,7 +121,8 @@ function rideOf(row: RideRow): Ride {
     kept: row.kept === 1,
     simulated: row.simulated === 1,
     source: row.source,
-    timeZone: null,
+    timeZone: row.timeZone,
+    timeSource: row.timeSource,
   }
 }
 
@@ -161,8 +131,8 @@ const tenths = (value: number): number => Math.round(value * 10) / 10
 
 function totalsOf(row: RideRow): RideTotals {
   const { bounds } = rideOf(row)
-  const { lastFixMonoMs, lastMovedMonoMs, distanceM, movingMs, ascentM, maxSpeedMps } = row
-  return { lastFixMonoMs, lastMovedMonoMs, distanceM, movingMs, ascentM, maxSpeedMps, bounds }
+  const { lastFixMonoMs, lastMovedMonoMs, distanceM, movingMs, elapsedMs, ascentM, maxSpeedMps } = row
+  return { lastFixMonoMs, lastMovedMonoMs, distanceM, movingMs, elapsedMs, ascentM, maxSpeedMps, bounds }
 }
 
 interface RideRow {
@@ -177,6 +147,7 @@ interface RideRow {
   readonly name: string | null
   readonly distanceM: number
   readonly movingMs: number
+  readonly elapsedMs: number
   readonly ascentM: number | null
   readonly maxSpeedMps: number | null
   readonly west: number | null
@@ -185,6 +156,10 @@ interface RideRow {
   readonly north: number | null
   readonly preview: string | null
   readonly kept: number
+  readonly lastBootNumber: number
+  readonly stopped: number
+  readonly timeSource: TimeSource | null
+  readonly timeZone: string | null
   readonly simulated: number
   readonly source: 'device' | 'import'
   readonly segments: number

@@ -11,6 +11,9 @@ export interface JudgedFix {
   readonly leftOut: LeftOut | null
 }
 
+/** Where in a ride a page of points begins: behind this one; null: at the ride's beginning. */
+export type PointKey = Pick<TrackPoint, 'part' | 'monoMs'>
+
 /** A stretch of a boot's monotonic time, from (inclusive) and to (exclusive) in ms. */
 export interface Span {
   readonly bootNumber: number
@@ -18,38 +21,41 @@ export interface Span {
   readonly toMonoMs: number
 }
 
-const POINT = 'monoMs, utcMs, latDeg, lonDeg, altitudeM, speedMps, courseDeg, accuracyM, mode, satellitesUsed, hdop'
+const POINT =
+  'part, monoMs, utcMs, latDeg, lonDeg, altitudeM, speedMps, courseDeg, accuracyM, mode, satellitesUsed, hdop'
 const PAGE_POINTS = 2_000
 
 export function readTrack(database: Connection) {
-  const page = database.prepare<[string, number, number], TrackPoint>(
+  const page = database.prepare<[string, number, number, number], TrackPoint>(
     `SELECT ${POINT} FROM fixes WHERE rideNumber = (SELECT number FROM rides WHERE id = ?)
-     AND monoMs > ? AND leftOut IS NULL ORDER BY monoMs LIMIT ?`,
+     AND (part, monoMs) > (?, ?) AND leftOut IS NULL ORDER BY part, monoMs LIMIT ?`,
   )
-  const between = database.prepare<[number, number, number, number], TrackPoint>(
+  const between = database.prepare<{ boot: number; from: number; to: number }, TrackPoint>(
     `SELECT ${POINT} FROM rides JOIN fixes ON rideNumber = rides.number
-     WHERE bootNumber = ? AND (NOT ended OR lastFixMonoMs >= ?) AND monoMs >= ? AND monoMs < ? AND leftOut IS NULL ORDER BY monoMs`,
+     WHERE bootNumber <= @boot AND lastBootNumber >= @boot
+       AND (lastBootNumber > @boot OR NOT ended OR lastFixMonoMs >= @from)
+       AND part = @boot AND monoMs >= @from AND monoMs < @to AND leftOut IS NULL ORDER BY monoMs`,
   )
 
-  /** A page of kept points after a moment, at most 2,000: no read holds up a checkpoint for long. */
-  const pointsAfter = (rideId: string, monoMs: number): TrackPoint[] => page.all(rideId, monoMs, PAGE_POINTS)
+  /** A page of kept points behind one of them, at most 2,000: no read holds up a checkpoint for long. */
+  const pointsAfter = (rideId: string, after: PointKey | null): TrackPoint[] =>
+    page.all(rideId, after?.part ?? Number.MIN_SAFE_INTEGER, after?.monoMs ?? 0, PAGE_POINTS)
 
   return {
     pointsAfter,
 
     /** Kept points of a span, in order; of one segment's length, not of a whole ride. */
-    pointsBetween: ({ bootNumber, fromMonoMs, toMonoMs }: Span): TrackPoint[] =>
-      between.all(bootNumber, fromMonoMs, fromMonoMs, toMonoMs),
+    pointsBetween: ({ bootNumber: boot, fromMonoMs: from, toMonoMs: to }: Span): TrackPoint[] =>
+      between.all({ boot, from, to }),
 
     /** Every kept point of a ride, in order; each page is a read of its own. */
     *pointsOf(rideId: string): Generator<TrackPoint> {
-      let afterMonoMs = -1
+      let last: TrackPoint | null = null
       for (;;) {
-        const points = pointsAfter(rideId, afterMonoMs)
+        const points = pointsAfter(rideId, last)
         yield* points
-        const last = points.at(-1)
-        if (last === undefined || points.length < PAGE_POINTS) return
-        afterMonoMs = last.monoMs
+        last = points.at(-1) ?? null
+        if (last === null || points.length < PAGE_POINTS) return
       }
     },
   }
@@ -57,14 +63,18 @@ export function readTrack(database: Connection) {
 
 export function writeTrack(database: Connection) {
   const add = database.prepare(
-    `INSERT OR REPLACE INTO fixes VALUES ((SELECT number FROM rides WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO fixes VALUES ((SELECT number FROM rides WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   return {
-    /** Keeps fixes of a ride; one at the moment of an earlier one is its completed form and takes its place. */
-    addFixes: (rideId: string, fixes: readonly JudgedFix[]): void => {
+    /**
+     * Keeps fixes of a ride; one at the moment of an earlier one is its completed form and takes its place.
+     * @param part the number of the boot; of an imported ride's fixes, whose monotonic time is UTC, that of the track segment
+     */
+    addFixes: (rideId: string, part: number, fixes: readonly JudgedFix[]): void => {
       for (const { fix, utcMs, leftOut } of fixes) {
         add.run(
           rideId,
+          part,
           fix.at.monoMs,
           fix.receiverUtcMs === null ? null : Math.round(fix.receiverUtcMs),
           utcMs === null ? null : Math.round(utcMs),

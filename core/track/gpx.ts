@@ -1,5 +1,5 @@
 /** A track as GPX 1.1 with Garmin's TrackPointExtension v2, written piece by piece. */
-import { STRETCH_GAP_MS, type TrackPoint } from '../ride/ride.js'
+import { isGap, type TrackPoint } from '../ride/ride.js'
 
 export interface GpxHead {
   readonly name: string
@@ -18,7 +18,7 @@ export function* gpxOf(head: GpxHead, points: Iterable<TrackPoint>): Generator<s
   let last: TrackPoint | null = null
   for (const point of points) {
     if (last === null) yield '    <trkseg>\n'
-    else if (point.monoMs - last.monoMs > STRETCH_GAP_MS) yield '    </trkseg>\n    <trkseg>\n'
+    else if (isGap(last, point)) yield '    </trkseg>\n    <trkseg>\n'
     yield pointOf(point)
     last = point
   }

@@ -16,6 +16,8 @@ export interface TaggingOptions {
   readonly bootNumber: number
   readonly footage: string
   readonly simulated: boolean
+  /** There is a receiver: its time may still come, and is better than a phone's. */
+  readonly hasReceiver: boolean
   readonly store: Pick<
     Store,
     | 'dateSegment'
@@ -60,7 +62,7 @@ export function createTagging(options: TaggingOptions): Tagging {
       await pause(LOOK_EVERY_MS, signal)
       if (!isDescribingDue) continue
       isDescribingDue = false
-      for (const segment of (await store.undatedSegments(bootNumber, AT_ONCE)).filter(hasDate)) {
+      for (const segment of (await store.undatedSegments(bootNumber, AT_ONCE, !options.hasReceiver)).filter(hasDate)) {
         if (mayStillGetFixes(segment)) isDescribingDue = true
         else await attempt(segment, 'described', () => describe(segment))
       }

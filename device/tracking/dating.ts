@@ -1,7 +1,7 @@
 /** Gives each fix the moment its position held and, once the receiver is believed, its UTC. */
-import type { Anchor } from '../../core/ride/clock.js'
+import { type Anchor, isPlausibleUtc, unrolledUtc } from '../../core/ride/clock.js'
 import type { Fix, Reading } from '../../core/ride/fix.js'
-import { type AnchorMade, createSatelliteClock } from '../../core/ride/satellite-clock.js'
+import { type AnchorMade, type ClockEpoch, createSatelliteClock } from '../../core/ride/satellite-clock.js'
 
 export interface DatedFix {
   /** Its `at` is when the position held. */
@@ -10,38 +10,80 @@ export interface DatedFix {
   readonly utcMs: number | null
 }
 
+export interface DatingOptions {
+  readonly bootId: string
+  /** The anchors of this boot in order, from before the device was begun again. */
+  readonly known: readonly Anchor[]
+  /** It speaks of now, so that only times of now can be true; a recorded ride may be of any year. */
+  readonly isLive: boolean
+}
+
 export interface Dating {
   /** Takes every reading in order. An anchor, when one is due, is to be kept before the fix it came with. */
   readonly take: (reading: Reading) => { readonly anchor: AnchorMade | null; readonly dated: DatedFix | null }
+  /** A phone says what time it is. Answers an anchor, or null where something better is known or a phone has just spoken. */
+  readonly offer: (utcMs: number, monoMs: number) => Anchor | null
+  /** The best there is: a receiver's, else a phone's. */
   readonly anchor: () => Anchor | null
+  /** The receiver's alone: what fixes are dated by. */
+  readonly satelliteAnchor: () => Anchor | null
 }
 
 /** Receivers lag by up to a second (gpsd(8), 4800 bps): one that is further off than that is not telling this epoch's time. */
 const RECEIVER_AGREES_WITHIN_MS = 1_000
+/** Phones keep time by their network, mostly within a second, and the way over Wi-Fi adds to it. */
+const PHONE_UNCERTAINTY_MS = 2_000
+const PHONE_EVERY_MS = 60_000
 
-/** @param known the last anchor of this boot, from before the device was begun again */
-export function createDating(bootId: string, known: Anchor | null): Dating {
-  const clock = createSatelliteClock(bootId)
+export function createDating({ bootId, known, isLive }: DatingOptions): Dating {
+  const clock = createSatelliteClock(bootId, isLive ? isPlausibleUtc : () => true)
+  const knownSatellites = known.findLast(({ source }) => source === 'satellites') ?? null
+  let phone = known.findLast(({ source }) => source === 'phone') ?? null
   let last: { readonly arrivedMonoMs: number; readonly fix: Fix } | null = null
-  const anchorInForce = (): Anchor | null => clock.anchor() ?? known
+  const satelliteAnchor = (): Anchor | null => clock.anchor() ?? knownSatellites
+
+  /** Takes a time to the clock; a receiver that counts its weeks from an older rollover was put right, and that is said. */
+  const takeTime = (epoch: ClockEpoch, toldUtcMs: number): AnchorMade | null => {
+    const made = clock.take(epoch)
+    if (made?.because !== 'first' || epoch.utcMs === toldUtcMs) return made
+    return { ...made, because: 'week-rollover', byMs: epoch.utcMs - toldUtcMs }
+  }
 
   return {
-    anchor: anchorInForce,
-    take: (reading) => {
-      const { receiverUtcMs } = reading
+    satelliteAnchor,
+    anchor: () => satelliteAnchor() ?? phone,
+
+    take: (told) => {
+      const toldUtcMs = told.receiverUtcMs
+      const receiverUtcMs = toldUtcMs !== null && isLive ? unrolledUtc(toldUtcMs) : toldUtcMs
+      const reading = { ...told, receiverUtcMs }
+      const arrivedMonoMs = reading.at.monoMs
       // The same time in another moment is a clock that was put back.
-      const isCompletion = last?.arrivedMonoMs === reading.at.monoMs && last.fix.receiverUtcMs === receiverUtcMs
+      const isCompletion = last?.arrivedMonoMs === arrivedMonoMs && last.fix.receiverUtcMs === receiverUtcMs
       const mode = reading.kind === 'fix' ? reading.mode : 1
       const anchor =
-        receiverUtcMs === null || isCompletion
+        toldUtcMs === null || receiverUtcMs === null || isCompletion
           ? null
-          : clock.take({ arrivedMonoMs: reading.at.monoMs, utcMs: receiverUtcMs, mode })
+          : takeTime({ arrivedMonoMs, utcMs: receiverUtcMs, mode }, toldUtcMs)
       if (reading.kind === 'no-fix') return { anchor, dated: null }
 
-      const at = isCompletion && last !== null ? last.fix.at : { bootId, monoMs: heldAt(reading, anchorInForce()) }
+      const at = isCompletion && last !== null ? last.fix.at : { bootId, monoMs: heldAt(reading, satelliteAnchor()) }
       const fix = { ...reading, at }
-      last = { arrivedMonoMs: reading.at.monoMs, fix }
-      return { anchor, dated: { fix, utcMs: utcOfFix(fix, anchorInForce()) } }
+      last = { arrivedMonoMs, fix }
+      return { anchor, dated: { fix, utcMs: utcOfFix(fix, satelliteAnchor()) } }
+    },
+
+    offer: (utcMs, monoMs) => {
+      if (satelliteAnchor() !== null || !isPlausibleUtc(utcMs)) return null
+      if (phone !== null && monoMs - phone.monoMs < PHONE_EVERY_MS) return null
+      phone = {
+        bootId,
+        monoMs,
+        utcMinusMonoMs: utcMs - monoMs,
+        uncertaintyMs: PHONE_UNCERTAINTY_MS,
+        source: 'phone',
+      }
+      return phone
     },
   }
 }

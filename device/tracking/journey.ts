@@ -50,7 +50,7 @@ const TELL_RIDE_EVERY_MS = 5_000
 
 export function createJourney(options: JourneyOptions): Journey {
   const { bootId, bootNumber, batch, store, tell, nowMonoMs, log } = options
-  const dating = createDating(bootId, options.resumed.anchor)
+  const dating = createDating({ bootId, known: options.resumed.anchors, isLive: !options.simulated })
   const tracker = createTracker(options.splitAfterMs, options.newRideId, options.resumed.ride)
   let drawing = createRouteDrawing()
   for (const point of options.resumed.route) drawing.add(point)
@@ -92,7 +92,7 @@ export function createJourney(options: JourneyOptions): Journey {
       case 'fix':
         first ??= event.fix
         if (event.leftOut === null) drawing.add(event.fix)
-        batch.add(step('addFixes', rideId, [judgedOf(event.fix, event.leftOut)]))
+        batch.add(step('addFixes', rideId, bootNumber, [judgedOf(event.fix, event.leftOut)]))
         return
       case 'ended':
         carryOn(rideId, event.totals)
@@ -105,7 +105,7 @@ export function createJourney(options: JourneyOptions): Journey {
   /** An earlier fix may be judged again: its time is its own. */
   const judgedOf = (fix: Fix, leftOut: LeftOut | null): JudgedFix => ({
     fix,
-    utcMs: utcOfFix(fix, dating.anchor()),
+    utcMs: utcOfFix(fix, dating.satelliteAnchor()),
     leftOut,
   })
 
@@ -126,7 +126,7 @@ export function createJourney(options: JourneyOptions): Journey {
   const startedUtcMs = (): number | null => {
     const { ride, startedUtcMs: known } = options.resumed
     if (ride !== null && tracker.ride()?.id === ride.id && known !== null) return known
-    return first === null ? null : utcOfFix(first, dating.anchor())
+    return first === null ? null : utcOfFix(first, dating.satelliteAnchor())
   }
 
   const listen = async (signal: AbortSignal): Promise<void> => {

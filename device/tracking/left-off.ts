@@ -1,6 +1,7 @@
 /** What a device that is begun again in the same boot goes on with. */
 import type { Anchor } from '../../core/ride/clock.js'
 import type { LatLon } from '../../core/ride/geo.js'
+import type { TrackPoint } from '../../core/ride/ride.js'
 import type { Store } from '../../core/store/store.js'
 import type { RideSoFar } from './tracker.js'
 
@@ -9,25 +10,24 @@ export interface LeftOff {
   readonly ride: RideSoFar | null
   readonly startedUtcMs: number | null
   readonly route: readonly LatLon[]
-  /** The last one of this boot. */
-  readonly anchor: Anchor | null
+  /** Of this boot, in order. */
+  readonly anchors: readonly Anchor[]
 }
 
 export async function leftOffAt(
   store: Pick<Store, 'anchorsOf' | 'pointsAfter' | 'ride' | 'rideInProgress'>,
   bootNumber: number,
 ): Promise<LeftOff> {
-  const anchor = (await store.anchorsOf(bootNumber)).at(-1) ?? null
+  const anchors = await store.anchorsOf(bootNumber)
   const ride = await store.rideInProgress(bootNumber)
-  if (ride === null) return { ride: null, startedUtcMs: null, route: [], anchor }
+  if (ride === null) return { ride: null, startedUtcMs: null, route: [], anchors }
   const route: LatLon[] = []
-  for (let afterMonoMs = -1; ; ) {
-    const points = await store.pointsAfter(ride.id, afterMonoMs)
+  let last: TrackPoint | null = null
+  do {
+    const points: TrackPoint[] = await store.pointsAfter(ride.id, last)
     route.push(...points.map(({ latDeg, lonDeg }) => ({ latDeg, lonDeg })))
-    const last = points.at(-1)
-    if (last === undefined) break
-    afterMonoMs = last.monoMs
-  }
+    last = points.at(-1) ?? null
+  } while (last !== null)
   const startedUtcMs = (await store.ride(ride.id))?.startedUtcMs ?? null
-  return { ride: { ...ride, lastPosition: route.at(-1) ?? null }, startedUtcMs, route, anchor }
+  return { ride: { ...ride, lastPosition: route.at(-1) ?? null }, startedUtcMs, route, anchors }
 }

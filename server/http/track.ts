@@ -79,13 +79,13 @@ const vertexOf = ({ lonDeg, latDeg, utcMs, altitudeM, speedMps }: TrackPoint): T
 
 /** Each page is a read of its own: none holds up a checkpoint, however slowly the other end takes them. */
 function* pagesOf(catalogue: Catalogue, rideId: string): Generator<TrackPoint[]> {
-  let afterMonoMs = -1
+  let last: TrackPoint | null = null
   for (;;) {
-    const page = catalogue.ask((reading) => reading.pointsAfter(rideId, afterMonoMs))
-    const last = page.at(-1)
-    if (last === undefined) return
+    const behind: TrackPoint | null = last
+    const page: TrackPoint[] = catalogue.ask((reading) => reading.pointsAfter(rideId, behind))
+    last = page.at(-1) ?? null
+    if (last === null) return
     yield page
-    afterMonoMs = last.monoMs
   }
 }
 

@@ -4,8 +4,10 @@ import {
   EARLIEST_UTC_MS,
   isPlausibleUtc,
   LATEST_UTC_MS,
+  unrolledUtc,
   utcOf,
   utcUncertaintyOf,
+  WEEK_ROLLOVER_MS,
 } from '../../core/ride/clock.js'
 import { createSatelliteClock } from '../../core/ride/satellite-clock.js'
 
@@ -36,6 +38,32 @@ describe('UTC of a moment', () => {
     const anchors = [anchor(0, JUNE), { ...anchor(10_000, JUNE), uncertaintyMs: 300 }]
     expect(utcUncertaintyOf({ bootId: 'a', monoMs: 5_000 }, anchors)).toBe(300)
     expect(utcUncertaintyOf({ bootId: 'b', monoMs: 5_000 }, anchors)).toBeNull()
+  })
+
+  it.each([
+    ['before the first anchor', -3_600_000, 410],
+    ['after the last anchor', 3_610_000, 410],
+    ['between anchors', 9_000, 50],
+  ])('grows more uncertain by what a crystal may drift: %s', (_, monoMs, expected) => {
+    expect(utcUncertaintyOf({ bootId: 'a', monoMs }, [anchor(0, JUNE), anchor(10_000, JUNE)])).toBe(expected)
+  })
+
+  it('is a phone’s only in a boot that no satellite dates', () => {
+    const phone: Anchor = { ...anchor(5_000, JUNE + 7_000), uncertaintyMs: 2_000, source: 'phone' }
+    const moment = { bootId: 'a', monoMs: 5_000 }
+    expect(utcOf(moment, [phone])).toBe(JUNE + 12_000)
+    expect(utcOf(moment, [phone, anchor(9_000, JUNE)])).toBe(JUNE + 5_000)
+    expect(utcUncertaintyOf(moment, [phone, anchor(5_000, JUNE)])).toBe(50)
+  })
+
+  it.each([
+    ['is left as it is where it can be true', JUNE, JUNE],
+    ['of a receiver that lags a rollover is put right', JUNE - WEEK_ROLLOVER_MS, JUNE],
+    ['of a receiver that lags two rollovers is put right', JUNE - 2 * WEEK_ROLLOVER_MS, JUNE],
+    ['that no rollover explains is left as it is', Date.UTC(2023, 5, 6), Date.UTC(2023, 5, 6)],
+    ['from the future is left as it is', Date.UTC(2099, 0, 1), Date.UTC(2099, 0, 1)],
+  ])('%s', (_, toldMs, expected) => {
+    expect(unrolledUtc(toldMs)).toBe(expected)
   })
 
   it.each([
@@ -74,10 +102,16 @@ describe('the satellite clock', () => {
     expect(clock.anchor()).toBeNull()
   })
 
+  it('is not made uncertain by a line that was held up', () => {
+    const clock = createSatelliteClock('a')
+    for (let second = 0; second <= 61; second++) clock.take(epoch(second, { latencyMs: second === 30 ? 290 : 60 }))
+    expect(clock.anchor()).toMatchObject({ utcMinusMonoMs: OFFSET - 60, uncertaintyMs: 50 })
+  })
+
   it('takes the epoch with the least latency', () => {
     const clock = createSatelliteClock('a')
     for (const [second, latencyMs] of [180, 40, 210].entries()) clock.take(epoch(second, { latencyMs }))
-    expect(clock.anchor()).toMatchObject({ utcMinusMonoMs: OFFSET - 40, uncertaintyMs: 170 })
+    expect(clock.anchor()).toMatchObject({ utcMinusMonoMs: OFFSET - 40, uncertaintyMs: 140 })
   })
 
   it('makes one anchor a minute while nothing is wrong', () => {

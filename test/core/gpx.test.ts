@@ -6,6 +6,7 @@ import { readGpx, rewriteGpx } from '../fakes/gpx-reader.js'
 import { JUNE_UTC_MS } from '../fakes/readings.js'
 
 const point = (second: number, known: Partial<TrackPoint> = {}): TrackPoint => ({
+  part: 1,
   monoMs: second * 1_000,
   latDeg: 48.1 + second * 1e-5,
   lonDeg: 11.5,

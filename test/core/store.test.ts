@@ -137,11 +137,11 @@ describe('an anchor', () => {
     await store.beginRide({ id: 'r', bootNumber, beganMonoMs: 10_000, simulated: false })
     const wrong = { ...judged(12), fix: { ...fixAt(12, 12), receiverUtcMs: JUNE_UTC_MS - 5e8 } }
     const silent = { ...judged(13), fix: { ...fixAt(13, 13), receiverUtcMs: null } }
-    await store.addFixes('r', [judged(10), judged(11), wrong, silent])
-    expect(read((reader) => reader.pointsAfter('r', -1)).map(({ utcMs }) => utcMs)).toEqual([null, null, null, null])
+    await store.addFixes('r', bootNumber, [judged(10), judged(11), wrong, silent])
+    expect(read((reader) => reader.pointsAfter('r', null)).map(({ utcMs }) => utcMs)).toEqual([null, null, null, null])
 
     await store.addAnchor(bootNumber, anchorAt(14, 30))
-    const dated = read((reader) => reader.pointsAfter('r', -1)).map(({ utcMs }) => (utcMs ?? 0) - JUNE_UTC_MS)
+    const dated = read((reader) => reader.pointsAfter('r', null)).map(({ utcMs }) => (utcMs ?? 0) - JUNE_UTC_MS)
     expect(dated).toEqual([10_000, 11_000, 12_030, 13_030])
     expect(read((reader) => reader.ride('r'))?.startedUtcMs).toBe(JUNE_UTC_MS + 10_000)
   })
@@ -149,10 +149,10 @@ describe('an anchor', () => {
   it('dates nothing of another boot', async () => {
     const first = await store.beginBoot('other')
     await store.beginRide({ id: 'r', bootNumber: first.bootNumber, beganMonoMs: 0, simulated: false })
-    await store.addFixes('r', [judged(1)])
+    await store.addFixes('r', first.bootNumber, [judged(1)])
     const { bootNumber } = await store.beginBoot(BOOT)
     await store.addAnchor(bootNumber, anchorAt(2))
-    expect(read((reader) => reader.pointsAfter('r', -1))[0]?.utcMs).toBeNull()
+    expect(read((reader) => reader.pointsAfter('r', null))[0]?.utcMs).toBeNull()
     expect(read((reader) => reader.ride('r'))?.startedUtcMs).toBeNull()
   })
 
@@ -163,7 +163,7 @@ describe('an anchor', () => {
     await store.addAnchor(bootNumber, anchorAt(30))
     expect(read((reader) => reader.segment(id))).toMatchObject({
       startUtcMs: JUNE_UTC_MS + 20_000,
-      startUncertaintyMs: 80,
+      startUncertaintyMs: 81,
     })
     await store.dateSegment(id, JUNE_UTC_MS + 20_000, 80)
     await store.addAnchor(bootNumber, anchorAt(19, 5_000))
@@ -201,9 +201,9 @@ describe('a ride', () => {
   it('keeps fixes that are no part of its track, and takes a completed fix for the one it completes', async () => {
     const { bootNumber } = await store.beginBoot(BOOT)
     await store.beginRide({ id: 'r', bootNumber, beganMonoMs: 0, simulated: false })
-    await store.addFixes('r', [judged(1), judged(2, 'implausible-jump'), judged(3)])
-    await store.addFixes('r', [{ ...judged(3), fix: fixAt(3, 3, { altitudeM: 777 }) }])
-    const points = read((reader) => reader.pointsAfter('r', -1))
+    await store.addFixes('r', bootNumber, [judged(1), judged(2, 'implausible-jump'), judged(3)])
+    await store.addFixes('r', bootNumber, [{ ...judged(3), fix: fixAt(3, 3, { altitudeM: 777 }) }])
+    const points = read((reader) => reader.pointsAfter('r', null))
     expect(points.map(({ monoMs, altitudeM }) => [monoMs, altitudeM])).toEqual([
       [1_000, 500],
       [3_000, 777],
@@ -225,7 +225,7 @@ describe('a ride', () => {
     const reader = openReader(file)
     const seconds = [...(reader?.pointsOf('r') ?? [])].map(({ monoMs }) => monoMs / 1_000)
     expect(seconds).toEqual(Array.from({ length: 4_501 }, (_, index) => 100 + index))
-    expect(reader?.pointsAfter('r', -1)).toHaveLength(2_000)
+    expect(reader?.pointsAfter('r', null)).toHaveLength(2_000)
     reader?.close()
   })
 

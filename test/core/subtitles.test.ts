@@ -6,7 +6,7 @@ import { fixAt, JUNE_UTC_MS } from '../fakes/readings.js'
 
 const pointAt = (second: number, speedMps: number | null) => {
   const fix = fixAt(second, 0, { speedMps })
-  return { ...publicFix(fix, JUNE_UTC_MS + second * 1_000), monoMs: fix.at.monoMs }
+  return { ...publicFix(fix, JUNE_UTC_MS + second * 1_000), part: 1, monoMs: fix.at.monoMs }
 }
 
 describe('the text in a segment', () => {

@@ -42,12 +42,14 @@ export async function addRide(store: Store, options: RideOptions = {}): Promise<
   }
   await store.addFixes(
     id,
+    bootNumber,
     fixes.map((fix) => ({ fix, utcMs: isDated ? fix.receiverUtcMs : null, leftOut: null })),
   )
   await store.carryOnRide(id, {
     lastFixMonoMs: toSecond * 1_000,
     lastMovedMonoMs: toSecond * 1_000,
     distanceM: (toSecond - fromSecond) * 5,
+    elapsedMs: (toSecond - fromSecond) * 1_000,
     movingMs: (toSecond - fromSecond) * 1_000,
     ascentM: 0,
     maxSpeedMps: 5,

@@ -90,7 +90,7 @@ describe('the list of rides', () => {
       [
         ...['id', 'name', 'startedUtcMs', 'endedUtcMs', 'distanceM', 'movingMs', 'elapsedMs', 'ascentM', 'avgSpeedMps'],
         ...['maxSpeedMps', 'bounds', 'preview', 'cameras', 'segments', 'incidents', 'kept', 'simulated', 'source'],
-        'timeZone',
+        ...['timeZone', 'timeSource'],
       ].sort(),
     )
   })

@@ -28,6 +28,7 @@ const segment: DatedSegment = {
   fileAsRecorded: null,
 }
 const point = (second: number): TrackPoint => ({
+  part: 1,
   monoMs: 10_000 + second * 1_000,
   utcMs: JUNE_UTC_MS + 250 + second * 1_000,
   latDeg: 43.65012,

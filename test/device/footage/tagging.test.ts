@@ -49,6 +49,7 @@ async function run(until: () => Promise<boolean>, { hasRoom = true } = {}): Prom
     bootNumber: 1,
     footage,
     simulated: false,
+    hasReceiver: true,
     store,
     batch: openBatch(store, quiet),
     nowMonoMs: () => nowMonoMs,

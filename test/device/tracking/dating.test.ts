@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Anchor, WEEK_ROLLOVER_MS } from '../../../core/ride/clock.js'
 import type { Reading } from '../../../core/ride/fix.js'
 import { createDating } from '../../../device/tracking/dating.js'
 import { BOOT, fixAt, JUNE_UTC_MS } from '../../fakes/readings.js'
@@ -9,7 +10,7 @@ const late = (second: number, latencyMs: number, known: Parameters<typeof fixAt>
   at: { bootId: BOOT, monoMs: second * 1_000 + latencyMs },
 })
 const take = (readings: readonly Reading[]) => {
-  const dating = createDating(BOOT, null)
+  const dating = createDating({ bootId: BOOT, known: [], isLive: true })
   return readings.map((reading) => dating.take(reading))
 }
 
@@ -68,6 +69,52 @@ describe('a fix', () => {
       uncertaintyMs: 50,
       source: 'satellites',
     } as const
-    expect(createDating(BOOT, known).take(late(9, 80)).dated).toMatchObject({ utcMs: JUNE_UTC_MS + 9_000 })
+    expect(createDating({ bootId: BOOT, known: [known], isLive: true }).take(late(9, 80)).dated).toMatchObject({
+      utcMs: JUNE_UTC_MS + 9_000,
+    })
+  })
+
+  it('of a live receiver that lags a week rollover is dated right, and the clock says why', () => {
+    const told = [1, 2, 3, 4].map((second) => ({
+      ...late(second, 50),
+      receiverUtcMs: JUNE_UTC_MS + second * 1_000 - WEEK_ROLLOVER_MS,
+    }))
+    const dated = take(told)
+    expect(dated[2]?.anchor).toMatchObject({ because: 'week-rollover', byMs: WEEK_ROLLOVER_MS })
+    expect(dated[3]?.dated).toMatchObject({ utcMs: JUNE_UTC_MS + 4_000 })
+  })
+
+  it('of a recorded ride keeps its year', () => {
+    const dating = createDating({ bootId: BOOT, known: [], isLive: false })
+    const year2019Ms = Date.UTC(2019, 3, 7)
+    const told = [1, 2, 3].map((second) => ({ ...late(second, 50), receiverUtcMs: year2019Ms + second * 1_000 }))
+    expect(told.map((reading) => dating.take(reading).dated?.utcMs)).toEqual([null, null, year2019Ms + 3_000])
+  })
+})
+
+describe("a phone's time", () => {
+  const offered = (known: readonly Anchor[] = []) => createDating({ bootId: BOOT, known, isLive: true })
+  const satellites: Anchor = { bootId: BOOT, monoMs: 0, utcMinusMonoMs: 0, uncertaintyMs: 50, source: 'satellites' }
+
+  it('is taken while nothing better is known, marked and with its uncertainty, and dates no fix', () => {
+    const dating = offered()
+    expect(dating.offer(JUNE_UTC_MS + 5_000, 5_000)).toMatchObject({ source: 'phone', uncertaintyMs: 2_000 })
+    expect(dating.anchor()).toMatchObject({ utcMinusMonoMs: JUNE_UTC_MS, source: 'phone' })
+    expect(dating.take(late(6, 50)).dated?.utcMs).toBeNull()
+  })
+
+  it.each([
+    ['where a receiver is believed', [satellites], JUNE_UTC_MS],
+    ['that cannot be true', [], 0],
+    ['again within a minute', [{ ...satellites, source: 'phone' as const }], JUNE_UTC_MS],
+  ])('is not taken %s', (_, known, utcMs) => {
+    expect(offered(known).offer(utcMs, 5_000)).toBeNull()
+  })
+
+  it('makes way for a receiver', () => {
+    const dating = offered()
+    dating.offer(JUNE_UTC_MS + 3_600_000, 500)
+    for (const second of [1, 2, 3]) dating.take(late(second, 0))
+    expect(dating.anchor()).toMatchObject({ utcMinusMonoMs: JUNE_UTC_MS, source: 'satellites' })
   })
 })

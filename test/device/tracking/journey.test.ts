@@ -65,14 +65,14 @@ const seconds = (from: number, to: number) =>
 describe('a journey', () => {
   it('has its latest points in the span of a segment, before the ride is next added up', async () => {
     await live(seconds(1, 3))
-    await store.addFixes('ride-2', [{ fix: fixAt(60, 300), utcMs: null, leftOut: null }])
+    await store.addFixes('ride-2', 1, [{ fix: fixAt(60, 300), utcMs: null, leftOut: null }])
     const points = await store.pointsBetween({ bootNumber: 1, fromMonoMs: 59_000, toMonoMs: 61_000 })
     expect(points.map(({ monoMs }) => monoMs)).toEqual([60_000])
   })
 
   it('dates the points from before the receiver was believed afterwards', async () => {
     await live(seconds(1, 6))
-    const points = await store.pointsAfter('ride-5', -1)
+    const points = await store.pointsAfter('ride-5', null)
     expect(points.map(({ utcMs }) => utcMs)).toEqual([1, 2, 3, 4, 5].map((second) => JUNE_UTC_MS + second * 1_000))
     expect(await store.ride('ride-5')).toMatchObject({ startedUtcMs: JUNE_UTC_MS + 1_000, endedUtcMs: null })
   })
@@ -85,14 +85,14 @@ describe('a journey', () => {
 
   it('leaves a track without times where the receiver was never believed', async () => {
     await live(seconds(1, 6).map((fix) => ({ ...fix, mode: 2 as const })))
-    expect((await store.pointsAfter('ride-5', -1)).map(({ utcMs }) => utcMs)).toEqual([null, null, null, null, null])
+    expect((await store.pointsAfter('ride-5', null)).map(({ utcMs }) => utcMs)).toEqual([null, null, null, null, null])
     expect(await store.ride('ride-5')).toMatchObject({ startedUtcMs: null, distanceM: 20 })
   })
 
   it('gives fixes of a new place their own times when they are believed after all', async () => {
     const elsewhere = [6, 7, 8].map((second) => fixAt(second, 500_000 + second * 5, { speedMps: 5 }))
     await live([...seconds(1, 6), ...elsewhere])
-    const points = await store.pointsAfter('ride-8', -1)
+    const points = await store.pointsAfter('ride-8', null)
     expect(points.map(({ utcMs }) => utcMs)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((s) => JUNE_UTC_MS + s * 1_000))
     expect((await store.ride('ride-8'))?.distanceM).toBe(30)
   })
@@ -101,8 +101,8 @@ describe('a journey', () => {
     await live(seconds(1, 6))
     const journey = await live(seconds(8, 11))
     expect(journey.picture().ride).toMatchObject({ id: 'ride-5', startedUtcMs: JUNE_UTC_MS + 1_000 })
-    expect(await store.pointsAfter('ride-5', -1)).toHaveLength(8)
-    expect((await store.pointsAfter('ride-5', -1)).at(-1)?.utcMs).toBe(JUNE_UTC_MS + 10_000)
+    expect(await store.pointsAfter('ride-5', null)).toHaveLength(8)
+    expect((await store.pointsAfter('ride-5', null)).at(-1)?.utcMs).toBe(JUNE_UTC_MS + 10_000)
     expect((await store.rides({ limit: 10, cursor: null })).items).toHaveLength(1)
   })
 

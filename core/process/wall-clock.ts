@@ -1,0 +1,32 @@
+/** The host's wall clock, which jumps on a machine without a battery clock: nothing is dated by it, but every step is said. */
+import { monoNowMs } from './boot.js'
+import type { Log } from './log.js'
+import { pause, type Service } from './service.js'
+
+const LOOK_EVERY_MS = 1_000
+/** NTP slews by 500 ppm at most, adjtime(3): what moves further between two looks was set. */
+const STEP_MS = 250
+
+/** CLOCK_REALTIME less CLOCK_MONOTONIC in milliseconds: constant but for slewing, until somebody sets the wall clock. */
+export const wallMinusMonoMs = (): number => Date.now() - monoNowMs()
+
+/**
+ * Looks at the wall clock once a second and says when it was set, by whom ever.
+ * @param onStep told by how many milliseconds it jumped, forward or back
+ */
+export function watchWallClock(log: Log, onStep: (byMs: number) => void = () => {}, now = wallMinusMonoMs): Service {
+  return {
+    name: 'wall clock',
+    run: async (signal) => {
+      let lastMs = now()
+      while (!signal.aborted) {
+        await pause(LOOK_EVERY_MS, signal)
+        const byMs = now() - lastMs
+        lastMs += byMs
+        if (Math.abs(byMs) <= STEP_MS) continue
+        log.info('the wall clock was set', { byMs: Math.round(byMs) })
+        onStep(byMs)
+      }
+    },
+  }
+}
