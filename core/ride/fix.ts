@@ -1,12 +1,14 @@
 /** What a receiver says at one epoch: where the bicycle is, or that it does not know. */
 import type { Moment } from './clock.js'
 
-/** The sky as the receiver last told it; each figure null until it has been told. */
+/** The sky as the receiver last told it; each figure null until it has been told, and again when it is over 30 s old. */
 export interface Sky {
   readonly satellitesUsed: number | null
   readonly satellitesInView: number | null
   /** Horizontal dilution of precision, no unit; under 2 is good. */
   readonly hdop: number | null
+  /** CLOCK_MONOTONIC when a count of satellites was last told, in milliseconds; null before that. */
+  readonly toldMonoMs: number | null
 }
 
 /** Degrees are WGS 84; every figure but the position is null where the receiver did not tell it. */
@@ -31,6 +33,11 @@ export interface Fix extends Position {
   readonly at: Moment
   /** The receiver's own time, milliseconds since 1970, believed or not; null where it told none. */
   readonly receiverUtcMs: number | null
+  /**
+   * CLOCK_MONOTONIC, in milliseconds, when the first byte of this epoch came from the receiver, where somebody nearer to
+   * it than we are has taken down when; else null. Never later than its report came.
+   */
+  readonly firstByteMonoMs: number | null
   readonly receiver: string | null
   readonly sky: Sky
 }
@@ -41,13 +48,15 @@ export interface NoFix {
   /** absent: nothing to talk to; silent: connected, but its time stands still; no-fix: it says it does not know. */
   readonly state: 'absent' | 'silent' | 'no-fix'
   readonly receiverUtcMs: number | null
+  /** As in a fix. */
+  readonly firstByteMonoMs: number | null
   readonly receiver: string | null
   readonly sky: Sky
 }
 
 export type Reading = Fix | NoFix
 
-export const UNKNOWN_SKY: Sky = { satellitesUsed: null, satellitesInView: null, hdop: null }
+export const UNKNOWN_SKY: Sky = { satellitesUsed: null, satellitesInView: null, hdop: null, toldMonoMs: null }
 
 /** A fix as viewers, scripts and the store get it. */
 export interface PublicFix extends Position {

@@ -9,6 +9,7 @@ import type { GpsdMessage, Nonsense, Version, Watch } from './gpsd-messages.js'
 import { createLineSplitter } from './lines.js'
 import type { Patience } from './patience.js'
 import type { Tally } from './tally.js'
+import type { WallClock } from './wall-clock.js'
 
 export interface Conversation {
   /** Bytes both ways; it is closed when the conversation ends. */
@@ -16,6 +17,8 @@ export interface Conversation {
   /** The one receiver to listen to, null for any. */
   readonly device: string | null
   readonly now: () => Moment
+  /** When it was, by our clock, what gpsd dates by the wall clock. */
+  readonly monoOfWall: WallClock
   readonly tell: (reading: Reading) => void
   readonly tally: Tally
   /** Told once gpsd has agreed to send. */
@@ -43,7 +46,7 @@ const TROUBLE: Record<Nonsense['because'], string> = {
  * The stream is never paused: gpsd hangs up on a client that does not read, and what then still comes is stale.
  */
 export function converse(conversation: Conversation): Promise<string> {
-  const { stream, device, now, tell, tally, onStreaming, signal, patience } = conversation
+  const { stream, device, now, monoOfWall, tell, tally, onStreaming, signal, patience } = conversation
   const lines = createLineSplitter()
   const epochs = createEpochs(device, patience.standstill)
   const began = now().monoMs
@@ -88,11 +91,13 @@ export function converse(conversation: Conversation): Promise<string> {
       tell(reading)
     }
   }
-  const sayGone = (at: Moment) => {
+  const sayGone = (path: string | null, at: Moment) => {
     // What it said before it went comes first.
     tellReadings()
+    const receiver = epochs.receiver()
+    if (!epochs.takeGone(path, at)) return
     isGone = true
-    tell(noFix('absent', at, epochs.receiver()))
+    tell(noFix('absent', at, receiver))
   }
 
   const take = (message: GpsdMessage, line: string, at: Moment) => {
@@ -102,8 +107,16 @@ export function converse(conversation: Conversation): Promise<string> {
         if (message.rejected.length > 0) tally.count(UNTRUE, `${message.rejected} in ${line}`)
         break
       case 'sky':
-        epochs.takeSky(message)
+        epochs.takeSky(message, at)
         break
+      case 'noise':
+        epochs.takeNoise(message, at)
+        break
+      case 'first-byte': {
+        const monoMs = monoOfWall(message.wallMs, at.monoMs)
+        if (monoMs !== null) epochs.takeFirstByte(message.device, message.utcMs, monoMs)
+        break
+      }
       case 'version':
         if (state === 'greeting') greeted(message, at)
         break
@@ -111,10 +124,11 @@ export function converse(conversation: Conversation): Promise<string> {
         if (state === 'asking') answered(message, at)
         break
       case 'devices':
-        if (message.paths.length === 0 || (device !== null && !message.paths.includes(device))) sayGone(at)
+        if (message.paths.length === 0) sayGone(null, at)
+        else if (device !== null && !message.paths.includes(device)) sayGone(device, at)
         break
       case 'device':
-        if (message.gone && message.path === (epochs.receiver() ?? message.path)) sayGone(at)
+        if (message.gone) sayGone(message.path, at)
         break
       case 'complaint':
         tally.count('gpsd complains', message.message)
@@ -123,6 +137,7 @@ export function converse(conversation: Conversation): Promise<string> {
         tally.count(TROUBLE[message.because], line)
         break
       case 'unused':
+        tally.countQuietly(`gpsd sent ${message.class}, which is not used`)
         break
     }
   }
@@ -194,5 +209,5 @@ export function converse(conversation: Conversation): Promise<string> {
 
 /** Nothing is known of the sky where no receiver speaks. */
 export function noFix(state: NoFix['state'], at: Moment, receiver: string | null): NoFix {
-  return { kind: 'no-fix', state, at, receiverUtcMs: null, receiver, sky: UNKNOWN_SKY }
+  return { kind: 'no-fix', state, at, receiverUtcMs: null, firstByteMonoMs: null, receiver, sky: UNKNOWN_SKY }
 }

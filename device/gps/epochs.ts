@@ -1,13 +1,22 @@
-/** Puts together what a receiver says of one moment in several messages, and picks the receiver to listen to. */
+/** Puts together what receivers say in several messages, and picks the receiver to listen to. */
 import type { Moment } from '../../core/ride/clock.js'
-import { type Reading, type Sky, UNKNOWN_SKY } from '../../core/ride/fix.js'
-import type { LatLon } from '../../core/ride/geo.js'
-import type { SkyReport, Tpv } from './gpsd-messages.js'
+import type { Reading } from '../../core/ride/fix.js'
+import { type Epoch, epochOf, isSamePlace, merge, mergeNoise, readingOf } from './epoch.js'
+import type { NoiseReport, SkyReport, Tpv } from './gpsd-messages.js'
+import { createSkyMemory, type SkyMemory } from './sky-memory.js'
 
 export interface Epochs {
   /** @param at when the chunk came that carried the report */
   readonly takeTpv: (tpv: Tpv, at: Moment) => void
-  readonly takeSky: (report: SkyReport) => void
+  readonly takeSky: (report: SkyReport, at: Moment) => void
+  readonly takeNoise: (report: NoiseReport, at: Moment) => void
+  /** @param monoMs when the receiver's first byte of the epoch of this time came; mostly known before its first report */
+  readonly takeFirstByte: (device: string | null, utcMs: number, monoMs: number) => void
+  /**
+   * A receiver was taken away, null: all of them. Another may be listened to at once.
+   * Answers whether it was the one listened to and no other lives.
+   */
+  readonly takeGone: (device: string | null, at: Moment) => boolean
   /**
    * What is new since the last call, oldest epoch first; to be asked after each chunk. An epoch is told as soon as
    * something is known of it, and again, with the same `at` and time, when a later message adds to it.
@@ -23,6 +32,8 @@ export interface Epochs {
 export const STANDSTILL_MS = 5_000
 /** A report of the same time and another place that comes later than this is of a clock that was put back. */
 const COMPLETED_WITHIN_MS = 900
+/** At 4800 baud an epoch takes a second, and its first report may have to wait for the end. */
+const FIRST_REPORTED_WITHIN_MS = 1_500
 /** Some receivers tell epochs interleaved, up to half a second back at 10 Hz and more. */
 const EPOCHS_KEPT = 16
 /** gpsd serves four unless built otherwise; more names than this are somebody's joke. */
@@ -30,7 +41,8 @@ const MOST_RECEIVERS = 16
 
 /**
  * Listens to the first receiver that has a position. When that has had no new one for standstillMs, and another has,
- * the other takes over and stays.
+ * the other takes over and stays. While the one listened to does not live, what any other says is told, too: a receiver
+ * that searches is more than none.
  * @param only the one path to listen to, whatever others have; null: any
  */
 export function createEpochs(only: string | null = null, standstillMs = STANDSTILL_MS): Epochs {
@@ -39,44 +51,67 @@ export function createEpochs(only: string | null = null, standstillMs = STANDSTI
   let livedMonoMs: number | null = null
   let untold = new Set<Epoch>()
 
+  const isHeard = (device: string | null): boolean => only === null || device === only
   const receiverNamed = (name: string | null): Receiver => {
     const known = receivers.get(name)
     if (known !== undefined) return known
     const oldest = [...receivers.keys()].find((key) => key !== chosen?.name)
     if (receivers.size >= MOST_RECEIVERS && oldest !== undefined) receivers.delete(oldest)
-    const receiver: Receiver = { name, sky: UNKNOWN_SKY, epochs: [], utcMs: null, livedMonoMs: 0, placedMonoMs: 0 }
+    const receiver = newReceiver(name)
     receivers.set(name, receiver)
     return receiver
   }
+  const livesAt = (receiver: Receiver, at: Moment): boolean =>
+    receiver.livedMonoMs !== null && at.monoMs - receiver.livedMonoMs <= standstillMs
+  const isToldOf = (receiver: Receiver, at: Moment): boolean =>
+    chosen === null || chosen === receiver || !livesAt(chosen, at)
+  const takesOver = (receiver: Receiver, at: Moment): boolean =>
+    chosen === null || (chosen !== receiver && at.monoMs - chosen.placedMonoMs > standstillMs)
 
   return {
     takeTpv: (tpv, at) => {
-      if (only !== null && tpv.device !== only) return
+      if (!isHeard(tpv.device)) return
       const receiver = receiverNamed(tpv.device)
-      if (tpv.utcMs === null || tpv.utcMs !== receiver.utcMs) {
-        receiver.utcMs = tpv.utcMs ?? receiver.utcMs
+      if (hasMoved(receiver, tpv)) {
+        receiver.time = timeOf(tpv) ?? receiver.time
         receiver.livedMonoMs = at.monoMs
-      } else if (at.monoMs - receiver.livedMonoMs > standstillMs) {
-        return
-      }
-      const epoch = epochOf(receiver, tpv, at, standstillMs)
+      } else if (!livesAt(receiver, at)) return
+      const epoch = begunOf(receiver, tpv, at, standstillMs) ?? begin(receiver, tpv, at)
       const isNews = merge(epoch, tpv)
-      if (isNews) epoch.sky = receiver.sky
-      if (tpv.place !== null && takesOver(receiver, chosen, at, standstillMs)) chosen = receiver
+      if (isNews) epoch.sky = receiver.sky.at(at.monoMs)
+      if (tpv.place !== null && takesOver(receiver, at)) chosen = receiver
       if (tpv.place !== null) receiver.placedMonoMs = epoch.at.monoMs
-      if (chosen !== null && chosen !== receiver) return
+      if (!isToldOf(receiver, at)) return
       livedMonoMs = receiver.livedMonoMs
       if (isNews) untold.add(epoch)
     },
-    takeSky: ({ device, satellitesUsed, satellitesInView, hdop }) => {
-      if (only !== null && device !== only) return
+    takeSky: (report, at) => {
+      if (isHeard(report.device)) receiverNamed(report.device).sky.take(report, at.monoMs)
+    },
+    takeNoise: ({ device, utcMs, accuracyM }, at) => {
+      if (!isHeard(device) || utcMs === null || accuracyM === null) return
       const receiver = receiverNamed(device)
-      const { sky } = receiver
-      receiver.sky = {
-        satellitesUsed: satellitesUsed ?? sky.satellitesUsed,
-        satellitesInView: satellitesInView ?? sky.satellitesInView,
-        hdop: hdop ?? sky.hdop,
+      receiver.noise = { utcMs, accuracyM, monoMs: at.monoMs }
+      const epoch = receiver.epochs.findLast((begun) => begun.utcMs === utcMs)
+      if (epoch === undefined || at.monoMs - epoch.at.monoMs > COMPLETED_WITHIN_MS) return
+      if (mergeNoise(epoch, accuracyM) && isToldOf(receiver, at)) untold.add(epoch)
+    },
+    takeFirstByte: (device, utcMs, monoMs) => {
+      if (!isHeard(device)) return
+      const receiver = receiverNamed(device)
+      receiver.firstByte = { utcMs, monoMs }
+      const epoch = receiver.epochs.findLast((begun) => begun.utcMs === utcMs)
+      // Too late to be told for itself: the epoch carries it if it is told again.
+      if (epoch !== undefined) epoch.firstByteMonoMs ??= firstByteOf(receiver, epoch)
+    },
+    takeGone: (device, at) => {
+      const isListenedTo = device === null || device === (only ?? chosen?.name ?? device)
+      for (const receiver of receivers.values()) {
+        // Its time stays known: should gpsd repeat the last of it, that is no new fix.
+        if (device === null || receiver.name === null || receiver.name === device) receiver.livedMonoMs = null
       }
+      if (isListenedTo) chosen = null
+      return isListenedTo && ![...receivers.values()].some((other) => livesAt(other, at))
     },
     readings: () => {
       if (untold.size === 0) return []
@@ -91,80 +126,64 @@ export function createEpochs(only: string | null = null, standstillMs = STANDSTI
 
 interface Receiver {
   readonly name: string | null
-  sky: Sky
+  readonly sky: SkyMemory
   /** The last few that told their time, oldest first. */
-  epochs: Epoch[]
-  utcMs: number | null
-  livedMonoMs: number
+  readonly epochs: Epoch[]
+  /** The time it told last. */
+  time: number | string | null
+  livedMonoMs: number | null
   /** When its last epoch with a position began. */
   placedMonoMs: number
+  /** The last TOFF and the last GST, which may come before the report of their epoch. */
+  firstByte: { readonly utcMs: number; readonly monoMs: number } | null
+  noise: { readonly utcMs: number; readonly monoMs: number; readonly accuracyM: number } | null
 }
 
-interface Epoch {
-  readonly receiver: Receiver
-  readonly at: Moment
-  readonly utcMs: number | null
-  isNew: boolean
-  /** As it was known then, so that what is told does not hang on how the chunks fall. */
-  sky: Sky
-  mode: Tpv['mode']
-  place: LatLon | null
-  altitudeM: number | null
-  speedMps: number | null
-  courseDeg: number | null
-  accuracyM: number | null
-}
+const newReceiver = (name: string | null): Receiver => ({
+  name,
+  sky: createSkyMemory(),
+  epochs: [],
+  time: null,
+  livedMonoMs: null,
+  placedMonoMs: 0,
+  firstByte: null,
+  noise: null,
+})
 
-function takesOver(receiver: Receiver, chosen: Receiver | null, at: Moment, standstillMs: number): boolean {
-  return chosen === null || (chosen !== receiver && at.monoMs - chosen.placedMonoMs > standstillMs)
+/** What an epoch is known by. */
+const timeOf = ({ utcMs, leapSecond }: Pick<Tpv, 'utcMs' | 'leapSecond'>): number | string | null => utcMs ?? leapSecond
+
+function hasMoved(receiver: Receiver, tpv: Tpv): boolean {
+  const time = timeOf(tpv)
+  return time === null || time !== receiver.time
 }
 
 /** The epoch of the same time, if it came just now; a log that begins again tells old times anew. */
-function epochOf(receiver: Receiver, { utcMs, place }: Tpv, at: Moment, standstillMs: number): Epoch {
-  const begun = receiver.epochs.findLast((epoch) => epoch.utcMs === utcMs)
-  if (utcMs !== null && begun !== undefined) {
-    const ageMs = at.monoMs - begun.at.monoMs
-    const isStuck = begun === receiver.epochs.at(-1) && (place === null || isSamePlace(place, begun.place))
-    if (ageMs <= COMPLETED_WITHIN_MS || (isStuck && ageMs <= standstillMs)) return begun
+function begunOf(receiver: Receiver, tpv: Tpv, at: Moment, standstillMs: number): Epoch | null {
+  const time = timeOf(tpv)
+  const begun = time === null ? undefined : receiver.epochs.findLast((epoch) => timeOf(epoch) === time)
+  if (begun === undefined) return null
+  const ageMs = at.monoMs - begun.at.monoMs
+  const isStuck = begun === receiver.epochs.at(-1) && (tpv.place === null || isSamePlace(tpv.place, begun.place))
+  return ageMs <= COMPLETED_WITHIN_MS || (isStuck && ageMs <= standstillMs) ? begun : null
+}
+
+function begin(receiver: Receiver, tpv: Tpv, at: Moment): Epoch {
+  const epoch = epochOf(receiver.name, tpv, at, receiver.sky.at(at.monoMs))
+  epoch.firstByteMonoMs = firstByteOf(receiver, epoch)
+  const { noise } = receiver
+  if (noise !== null && noise.utcMs === epoch.utcMs && at.monoMs - noise.monoMs <= COMPLETED_WITHIN_MS) {
+    epoch.noiseM = noise.accuracyM
   }
-  const unknown = { mode: 0, place: null, altitudeM: null, speedMps: null, courseDeg: null, accuracyM: null } as const
-  const epoch: Epoch = { receiver, at, utcMs, isNew: true, sky: receiver.sky, ...unknown }
-  if (utcMs === null) return epoch
+  if (timeOf(epoch) === null) return epoch
   receiver.epochs.push(epoch)
   if (receiver.epochs.length > EPOCHS_KEPT) receiver.epochs.shift()
   return epoch
 }
 
-/**
- * What is said later wins, what is not said stays, and a report without a fix takes nothing back.
- * Answers whether there is something to tell.
- */
-function merge(epoch: Epoch, tpv: Tpv): boolean {
-  const { isNew } = epoch
-  epoch.isNew = false
-  if (tpv.mode < 2) return isNew
-  let isChanged = tpv.mode !== epoch.mode
-  epoch.mode = tpv.mode
-  if (tpv.place !== null && !isSamePlace(tpv.place, epoch.place)) {
-    epoch.place = tpv.place
-    isChanged = true
-  }
-  for (const figure of FIGURES) {
-    const value = tpv[figure]
-    if (value === null || value === epoch[figure]) continue
-    epoch[figure] = value
-    isChanged = true
-  }
-  return isNew || (isChanged && epoch.place !== null)
-}
-
-const FIGURES = ['altitudeM', 'speedMps', 'courseDeg', 'accuracyM'] as const
-
-const isSamePlace = (a: LatLon, b: LatLon | null): boolean => a.latDeg === b?.latDeg && a.lonDeg === b.lonDeg
-
-function readingOf({ receiver, at, utcMs, sky, mode, place, ...figures }: Epoch): Reading {
-  const common = { at, receiverUtcMs: utcMs, receiver: receiver.name, sky }
-  if (place === null || mode < 2) return { kind: 'no-fix', state: 'no-fix', ...common }
-  const { altitudeM, speedMps, courseDeg, accuracyM } = figures
-  return { kind: 'fix', ...common, ...place, altitudeM, speedMps, courseDeg, accuracyM, mode: mode === 2 ? 2 : 3 }
+/** Some receivers' first bytes are those of the next epoch, told under the time of this one: they come after its report. */
+function firstByteOf({ firstByte }: Receiver, { utcMs, at }: Epoch): number | null {
+  if (firstByte === null || firstByte.utcMs !== utcMs) return null
+  const ageMs = at.monoMs - firstByte.monoMs
+  return ageMs >= 0 && ageMs <= FIRST_REPORTED_WITHIN_MS ? firstByte.monoMs : null
 }

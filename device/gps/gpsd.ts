@@ -9,6 +9,7 @@ import { converse, noFix } from './conversation.js'
 import { PATIENCE, type Patience } from './patience.js'
 import { createReadingQueue } from './reading-queue.js'
 import { createTally, type Tally } from './tally.js'
+import { createWallClock } from './wall-clock.js'
 
 export interface GpsdOptions {
   /** Opens a way to gpsd; rejects when there is none, or when the signal aborts. */
@@ -18,6 +19,8 @@ export interface GpsdOptions {
   readonly bootId: string
   /** CLOCK_MONOTONIC in milliseconds. */
   readonly nowMonoMs: () => number
+  /** The wall clock of this machine minus CLOCK_MONOTONIC, at this moment, in milliseconds. */
+  readonly wallMinusMonoMs?: () => number
   readonly log: Log
   readonly signal: AbortSignal
   readonly patience?: Partial<Patience>
@@ -64,6 +67,8 @@ async function stayConnected(options: GpsdOptions, put: (reading: Reading) => vo
   const { connect, device, bootId, nowMonoMs, log, signal } = options
   const patience = { ...PATIENCE, ...options.patience }
   const now = () => ({ bootId, monoMs: nowMonoMs() })
+  // Date.now() cuts the fraction off: half a millisecond on average.
+  const monoOfWall = createWallClock(options.wallMinusMonoMs ?? (() => Date.now() + 0.5 - nowMonoMs()))
   let retryMs = patience.firstRetry
   let last: Reading | null = null
 
@@ -80,7 +85,7 @@ async function stayConnected(options: GpsdOptions, put: (reading: Reading) => vo
     let reason: string
     try {
       const stream = await within(patience.connect, connect, signal)
-      reason = await converse({ stream, device, now, tell, tally, onStreaming, signal, patience })
+      reason = await converse({ stream, device, now, monoOfWall, tell, tally, onStreaming, signal, patience })
     } catch (error) {
       reason = reasonOf(error)
     }

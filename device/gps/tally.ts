@@ -1,9 +1,11 @@
-/** Counts what goes wrong on a line, says each kind once, and after that at most once a minute. */
+/** Counts what comes over a line and is not taken; what is trouble is said, each kind once and then at most once a minute. */
 import type { Log } from '../../core/process/log.js'
 
 export interface Tally {
   /** @param example what it looked like, or a fact about it; the log gets a short, printable piece */
   readonly count: (trouble: string, example: string) => void
+  /** For what is no trouble, and still worth knowing when somebody asks. */
+  readonly countQuietly: (what: string) => void
   /** How often each kind was counted. */
   readonly counts: () => ReadonlyMap<string, number>
 }
@@ -15,15 +17,21 @@ export function createTally(log: Log, nowMonoMs: () => number): Tally {
   const counts = new Map<string, number>()
   const saidMonoMs = new Map<string, number>()
 
+  const add = (what: string): number => {
+    const times = (counts.get(what) ?? 0) + 1
+    counts.set(what, times)
+    return times
+  }
+
   return {
     count: (trouble, example) => {
-      const times = (counts.get(trouble) ?? 0) + 1
-      counts.set(trouble, times)
+      const times = add(trouble)
       const now = nowMonoMs()
       if (now - (saidMonoMs.get(trouble) ?? Number.NEGATIVE_INFINITY) < SAY_EVERY_MS) return
       saidMonoMs.set(trouble, now)
       log.warn(trouble, { times, example: printable(example) })
     },
+    countQuietly: add,
     counts: () => counts,
   }
 }

@@ -13,7 +13,7 @@ describe('a line of gpsd', () => {
     ['{"class":"WATCH","enable":1}', { kind: 'watch', enable: false, json: false }],
     ['{"class":"DEVICES","devices":[]}', { kind: 'devices', paths: [] }],
     ['{"class":"DEVICES","devices":[{"path":"/dev/a"},7]}', { kind: 'devices', paths: ['/dev/a', null] }],
-    ['{"class":"DEVICES"}', { kind: 'unused' }],
+    ['{"class":"DEVICES"}', { kind: 'unused', class: 'DEVICES' }],
     ['{"class":"DEVICE","path":"/dev/a","activated":0}', { kind: 'device', path: '/dev/a', gone: true }],
     [
       '{"class":"DEVICE","path":"/dev/a","activated":"2026-06-01T10:00:00.000Z"}',
@@ -21,11 +21,18 @@ describe('a line of gpsd', () => {
     ],
     ['{"class":"DEVICE"}', { kind: 'device', path: null, gone: false }],
     ['{"class":"ERROR","message":"no"}', { kind: 'complaint', message: 'no' }],
-    ['{"class":"TOFF","real_sec":1}', { kind: 'unused' }],
-    ['{"class":"POLL","tpv":[{"class":"TPV","mode":3,"lat":1,"lon":2}]}', { kind: 'unused' }],
+    ['{"class":"TOFF","real_sec":1}', { kind: 'unused', class: 'TOFF' }],
+    ['{"class":"POLL","tpv":[{"class":"TPV","mode":3,"lat":1,"lon":2}]}', { kind: 'unused', class: 'POLL' }],
   ])('is understood: %s', (line, message) => {
     expect(parseGpsdLine(line)).toEqual(message)
   })
+
+  it.each('AIS ATT IMU LOG OSC PPS RAW RTCM2 RTCM3 SUBFRAME'.split(' '))(
+    'is known, and of no use to a ride: %s',
+    (name) => {
+      expect(parseGpsdLine(`{"class":"${name}","device":"/dev/a"}`)).toEqual({ kind: 'unused', class: name })
+    },
+  )
 
   it.each([
     ['not-json', '$GPRMC,100011.00,A'],
@@ -82,7 +89,16 @@ describe('a line of gpsd', () => {
     ],
   ])('is a report on an epoch: %s', (_name, line, expected) => {
     const place = { latDeg: 48.1, lonDeg: 11.5 }
-    const unknown = { kind: 'tpv', device: null, mode: 3, utcMs: null, place, ...NOTHING, rejected: [] }
+    const unknown = {
+      kind: 'tpv',
+      device: null,
+      mode: 3,
+      utcMs: null,
+      leapSecond: null,
+      place,
+      ...NOTHING,
+      rejected: [],
+    }
     expect(parseGpsdLine(line)).toEqual({ ...unknown, ...expected })
   })
 
@@ -166,6 +182,65 @@ describe('a time of gpsd', () => {
     [undefined, null],
   ])('%s is %s', (text, utcMs) => {
     expect(utcMsOf(text)).toBe(utcMs)
+  })
+})
+
+describe('a leap second', () => {
+  it.each([
+    ['2016-12-31T23:59:60.000Z', '2016-12-31T23:59:60.000Z', []],
+    ['2016-12-31T23:59:60.250Z', '2016-12-31T23:59:60.250Z', []],
+    ['2016-12-31T23:59:61.000Z', null, ['time']],
+    ['2016-12-31T12:00:60.000Z', null, ['time']],
+  ])('costs the rider no position: %s', (time, leapSecond, rejected) => {
+    const place = { latDeg: 48.1, lonDeg: 11.5 }
+    expect(parseGpsdLine(fix({ time }))).toMatchObject({ place, utcMs: null, leapSecond, rejected })
+  })
+})
+
+describe('the noise a receiver tells of (GST)', () => {
+  it.each([
+    ['north and east', { lat: 3, lon: 4 }, 10],
+    ['along the axes of the error ellipse, where that is all', { major: 3, minor: 4 }, 10],
+    ['both ways', { major: 30, minor: 40, lat: 3, lon: 4 }, 10],
+    ['north alone', { lat: 3 }, null],
+    ['none, from a receiver that does not know', { lat: 0, lon: 0 }, null],
+    ['none that can be true', { lat: -3, lon: 4 }, null],
+    ['of its signals alone', { rms: 11 }, null],
+  ])('%s is an accuracy of 95 %% or more: 2 DRMS', (_name, fields, accuracyM) => {
+    const line = JSON.stringify({ class: 'GST', device: '/dev/a', time: '2026-06-01T10:00:00.000Z', ...fields })
+    const utcMs = Date.UTC(2026, 5, 1, 10)
+    expect(parseGpsdLine(line)).toEqual({ kind: 'noise', device: '/dev/a', utcMs, accuracyM })
+  })
+
+  it('belongs to no epoch where it has no time', () => {
+    expect(parseGpsdLine('{"class":"GST","lat":3,"lon":4}')).toMatchObject({ utcMs: null, accuracyM: 10 })
+  })
+})
+
+describe('a first byte (TOFF)', () => {
+  const toff = (fields: object) =>
+    JSON.stringify({ class: 'TOFF', device: '/dev/a', real_nsec: 0, clock_sec: 1795261844, ...fields })
+  it.each([
+    ['on the second', { real_sec: 1484006981, clock_nsec: 181500000 }, 1484006981000, 1795261844181.5],
+    ['of an epoch in between', { real_sec: 10, real_nsec: 799899687, clock_nsec: 0 }, 10_800, 1795261844000],
+    [
+      'with the negative nanoseconds of 3.22',
+      { real_sec: 10, real_nsec: -422153, clock_nsec: 0 },
+      10_000,
+      1795261844000,
+    ],
+    ['before a clock was ever set', { real_sec: 10, clock_sec: 45, clock_nsec: 5e8 }, 10_000, 45_500],
+  ])('%s is understood', (_name, fields, utcMs, wallMs) => {
+    expect(parseGpsdLine(toff(fields))).toEqual({ kind: 'first-byte', device: '/dev/a', utcMs, wallMs })
+  })
+
+  it.each([
+    ['without its clock', { real_sec: 10, clock_sec: undefined, clock_nsec: 0 }],
+    ['as text', { real_sec: '10', clock_nsec: 0 }],
+    ['before 1970', { real_sec: -10, clock_nsec: 0 }],
+    ['of no time at all', { real_sec: 1e20, clock_nsec: 0 }],
+  ])('%s is of no use', (_name, fields) => {
+    expect(parseGpsdLine(toff(fields))).toEqual({ kind: 'unused', class: 'TOFF' })
   })
 })
 

@@ -79,7 +79,7 @@ describe('the simulator', () => {
       Array.from({ length: 100 }, (_, index) => EARLIEST_UTC_MS + index * 100),
     )
     for (const tpv of tpvs.slice(3)) {
-      expect(Object.entries(tpv).filter(([, value]) => value === null)).toEqual([])
+      expect(Object.entries(tpv).filter(([, value]) => value === null)).toEqual([['leapSecond', null]])
       expect(tpv.rejected).toEqual([])
     }
     const skies = lines.map(parseGpsdLine).filter((message) => message.kind === 'sky')

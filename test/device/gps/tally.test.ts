@@ -21,6 +21,14 @@ describe('repeated trouble', () => {
     ])
   })
 
+  it('is not what is counted quietly', () => {
+    const lines: string[] = []
+    const tally = createTally(logInto(lines), () => 0)
+    for (let count = 0; count < 100; count += 1) tally.countQuietly('ATT')
+    expect(lines).toEqual([])
+    expect([...tally.counts()]).toEqual([['ATT', 100]])
+  })
+
   it('is shown short and printable', () => {
     const lines: string[] = []
     createTally(logInto(lines), () => 0).count('bad line', `\u001b[2J\u0000é\n${'x'.repeat(500)}`)
