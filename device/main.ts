@@ -6,7 +6,8 @@ import { monoNowMs, readBootId } from '../core/process/boot.js'
 import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { ConfigurationError } from '../core/process/run.js'
-import { keepRunning, pause, runTogether, type Service } from '../core/process/service.js'
+import { everySecond, keepRunning, runTogether } from '../core/process/service.js'
+import { watchWallClock } from '../core/process/wall-clock.js'
 import { bootFolder } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
@@ -15,17 +16,20 @@ import type { Store } from '../core/store/store.js'
 import { createCameraLife } from './camera/life.js'
 import { cameraSourceFault } from './camera/source.js'
 import { syncLoop } from './camera/sync-loop.js'
-import type { DeviceSettings } from './config.js'
+import { bytesPerSecond, type DeviceSettings, roomToKeep } from './config.js'
 import { openDataFolder } from './data-folder.js'
 import { createIntake } from './footage/intake.js'
 import { nextFileNumber, takeInOrphans } from './footage/orphans.js'
-import { type Room, retention } from './footage/retention.js'
+import { retention } from './footage/retention.js'
 import { watchStorage } from './footage/storage.js'
 import { createTagging } from './footage/tagging.js'
 import { isSimulated, parseReceiverSource, type ReceiverSource, readings, sourceFault } from './gps/receiver.js'
+import { createImports } from './imports.js'
 import { pictureOf } from './picture.js'
+import { createRecording } from './recording.js'
 import { createJourney } from './tracking/journey.js'
 import { leftOffAt } from './tracking/left-off.js'
+import { timeZoneAt } from './tracking/time-zone.js'
 import { grant } from './wishes.js'
 
 export { serveReplay } from './gps/replay.js'
@@ -38,10 +42,7 @@ export interface DeviceOptions {
   readonly signal: AbortSignal
 }
 
-const TELL_NOW_EVERY_MS = 1_000
-const BITS_PER_BYTE = 8
 const MINUTE_MS = 60_000
-const HOUR_S = 3_600
 
 /**
  * Records until the signal aborts; resolves when everything is closed and on the card.
@@ -97,18 +98,22 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   const footage = join(data, 'footage')
   const folder = bootFolder(bootNumber)
   const simulated = receiver !== null && isSimulated(receiver)
-  const splitAfterMs = settings.ride.splitAfterMinutes * MINUTE_MS
+  const { begin } = settings.recording
+  const { timeZone } = settings.display
 
   await makeFolderDurably(join(footage, folder))
   await store.endRidesOfOtherBoots(bootNumber)
   await takeInOrphans(footage, bootNumber, store, log, signal)
+  const resumed = await leftOffAt(store, bootNumber)
 
+  const takeImport = createImports(store, monoNowMs, log)
   const batch = openBatch(store, log)
   const link = openDeviceEnd({
     path: join(data, 'device.sock'),
     deviceId,
     now: () => now(),
-    grant: (wish) => grant(wish, store),
+    grant: (wish) =>
+      grant(wish, { store, setRecording: recording.setByRider, offerClock: journey.offerClock, takeImport }),
     log,
   })
   const storage = watchStorage(footage, bytesPerSecond(settings), log)
@@ -130,15 +135,26 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     readings: (stop) =>
       receiver === null ? nothing() : readings(receiver, { bootId, nowMonoMs: monoNowMs, log, signal: stop }),
     simulated,
-    splitAfterMs,
+    begin,
+    splitAfterMs: settings.ride.splitAfterMinutes * MINUTE_MS,
     newRideId: () => randomBytes(6).toString('hex'),
-    resumed: await leftOffAt(store, bootNumber),
+    resumed,
     store,
     batch,
     tell: link.tell,
     onAnchor: tagging.look,
+    onRide: (isOn) => recording.rideIs(isOn),
+    timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
     nowMonoMs: monoNowMs,
     log,
+  })
+  const recording = createRecording({
+    begin,
+    word: resumed.word,
+    hasRide: resumed.ride !== null,
+    keepWord: (isOn) => store.keepRecordingWord(bootNumber, isOn),
+    beginRide: journey.begin,
+    endRide: journey.stop,
   })
   const intake = createIntake({
     bootNumber,
@@ -160,6 +176,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       nextNumber: async () =>
         nextFileNumber(join(footage, folder), camera.name, await store.lastSegmentNumber(camera.name)),
       nowMonoMs: monoNowMs,
+      whenOn: recording.whenOn,
       onBegun: intake.begun,
       onEnded: intake.ended,
       recordedBytes: () => intake.recorded(camera.name).sizeBytes,
@@ -179,6 +196,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       bootNumber,
       simulated,
       ...journey.picture(),
+      recordingOn: recording.isOn(),
       cameras: cameras.map((camera, index) => {
         const { name } = camera.now()
         return { ...camera.now(), ...intake.recorded(name), fps: settings.cameras[index]?.fps ?? 0 }
@@ -186,15 +204,9 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       storage: storage.now(),
     })
 
-  const tellNow: Service = {
-    name: 'now',
-    run: async (stop) => {
-      while (!stop.aborted) {
-        link.tell({ kind: 'now', now: now() })
-        await pause(TELL_NOW_EVERY_MS, stop)
-      }
-    },
-  }
+  // Footage has a ride from its first frame on, fix or not.
+  if (resumed.word === false) journey.stop()
+  else if (recording.isOn() && cameras.length > 0) journey.begin()
 
   log.info('recording', { boot: bootNumber, data, simulated, cameras: settings.cameras.map(({ name }) => name) })
   await runTogether(
@@ -205,23 +217,15 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       intake.service,
       keepRunning(tagging.service, log),
       storage.service,
-      keepRunning(retention(footage, roomOf(settings), store, log), log),
+      keepRunning(retention(footage, roomToKeep(settings), store, log), log),
       batch.service,
       link.service,
-      tellNow,
+      watchWallClock(log),
+      everySecond('now', () => link.tell({ kind: 'now', now: now() })),
     ],
     signal,
   )
   await batch.commit()
-}
-
-function roomOf(settings: DeviceSettings): Room {
-  const { mostFootageBytes, keep } = settings
-  return { mostFootageBytes, freePercent: keep.freePercent, bytesAnHour: bytesPerSecond(settings) * HOUR_S }
-}
-
-function bytesPerSecond({ cameras }: DeviceSettings): number {
-  return cameras.reduce((sum, { bitrateMbps }) => sum + (bitrateMbps * 1_000_000) / BITS_PER_BYTE, 0)
 }
 
 /** A device without a receiver has no readings, ever. */

@@ -1,5 +1,5 @@
 /** Puts together what the rooms of the device know into one picture of now. */
-import type { Anchor } from '../core/ride/clock.js'
+import { type Anchor, utcUncertaintyOf } from '../core/ride/clock.js'
 import type { PublicFix } from '../core/ride/fix.js'
 import type { CameraNow, Now, ReceiverNow, RideNow, StorageNow } from '../core/ride/now.js'
 
@@ -11,6 +11,7 @@ export interface Parts {
   readonly receiver: ReceiverNow
   readonly fix: PublicFix | null
   readonly ride: RideNow | null
+  readonly recordingOn: boolean
   readonly cameras: readonly CameraParts[]
   readonly storage: StorageNow
 }
@@ -30,7 +31,7 @@ export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
     ...known,
     utcMs: anchor === null ? null : Math.round(monoMs + anchor.utcMinusMonoMs),
     timeSource: anchor?.source ?? 'none',
-    timeUncertaintyMs: anchor === null ? null : Math.round(anchor.uncertaintyMs),
+    timeUncertaintyMs: uncertaintyNow(monoMs, anchor),
     // CLOCK_MONOTONIC counts from the boot, and stands still while the machine is suspended.
     uptimeMs: Math.round(monoMs),
     deviceSeenMsAgo: 0,
@@ -39,6 +40,12 @@ export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
     underVoltage: null,
     temperatureC: null,
   }
+}
+
+/** Without a newer anchor the clock is our own crystal. */
+function uncertaintyNow(monoMs: number, anchor: Anchor | null): number | null {
+  const uncertaintyMs = anchor === null ? null : utcUncertaintyOf({ bootId: anchor.bootId, monoMs }, [anchor])
+  return uncertaintyMs === null ? null : Math.round(uncertaintyMs)
 }
 
 /** As many frames as the time asks for in which it recorded or should have: those that are missing were lost. */

@@ -24,6 +24,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'fluent-ffmpeg': ['core/process/ffmpeg'],
   serialport: ['device/gps/serial'],
   '@serialport/parser-readline': ['device/gps/serial'],
+  '@photostructure/tz-lookup': ['device/tracking/time-zone'],
   ws: ['server/live/'],
   fastify: ['server/http/', 'server/main'],
   '@fastify/*': ['server/http/', 'server/main'],

@@ -19,6 +19,8 @@ export const getRides = (cursor: string | null) =>
 export const getRide = (rideId: string) => ask<Ride>(pathOf(rideId))
 export const getTrack = (rideId: string) => ask<Track>(`${pathOf(rideId)}/track?toleranceM=${TRACK_TOLERANCE_M}`)
 export const renameRide = (rideId: string, name: string | null) => ask<Ride>(pathOf(rideId), change('PATCH', { name }))
+export const setRecording = (on: boolean) => ask<unknown>('/api/recording', change('POST', { on }))
+export const offerClock = (utcMs: number) => ask<unknown>('/api/clock', change('POST', { utcMs }))
 export const gpxPath = (rideId: string) => `${pathOf(rideId)}/track.gpx`
 export const playlistPath = (rideId: string) => `${pathOf(rideId)}/video.m3u8`
 

@@ -50,10 +50,20 @@ export function uncertaintyWords(uncertaintyMs: number): string {
 /** Day and time of day in the zone given, the browser's own by default; `time unknown` for null. */
 export function dateWords(utcMs: number | null, timeZone?: string): string {
   if (utcMs === null) return 'time unknown'
-  const day = inZone({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }, timeZone)
-  const time = inZone({ hour: '2-digit', minute: '2-digit' }, timeZone)
-  return `${day.format(utcMs).replace(',', '')} · ${time.format(utcMs)}`
+  return `${dayWords(utcMs, timeZone)} · ${hourWords(utcMs, timeZone)}`
 }
+
+/** `Sat 21 Nov 2026` in the zone given, the browser's own by default; `Time unknown` for null. */
+export const dayWords = (utcMs: number | null, timeZone?: string): string =>
+  utcMs === null
+    ? 'Time unknown'
+    : inZone({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }, timeZone)
+        .format(utcMs)
+        .replace(',', '')
+
+/** `08:15` in the zone given, the browser's own by default; `time unknown` for null. */
+export const hourWords = (utcMs: number | null, timeZone?: string): string =>
+  utcMs === null ? 'time unknown' : inZone({ hour: '2-digit', minute: '2-digit' }, timeZone).format(utcMs)
 
 /** Time of day with seconds in the zone given, the browser's own by default. */
 export const timeOfDay = (utcMs: number | null, timeZone?: string): string =>

@@ -1,5 +1,5 @@
 /** The metric grid under a map that has no tiles: without it a trail has neither size nor motion. */
-import type { Place } from './polyline.js'
+import type { Place } from './outline.js'
 
 export interface Grid {
   readonly stepM: number

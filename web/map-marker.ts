@@ -1,5 +1,5 @@
 /** The rider's own mark, an element over the map: moved in a frame, where a point in the map's data takes five. */
-import type { Place } from './polyline.js'
+import type { Place } from './outline.js'
 
 export interface Marker {
   readonly element: HTMLElement

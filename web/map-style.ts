@@ -1,5 +1,5 @@
 /** What the map is drawn with: ground, grid and trail in the colours the style sheet has for them. */
-import type { Place } from './polyline.js'
+import type { Place } from './outline.js'
 
 export type Lines = readonly (readonly Place[])[]
 

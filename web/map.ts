@@ -5,7 +5,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { type Grid, gridFits, gridOver, gridStepM, metresPerPixel } from './map-grid.js'
 import { createMarker } from './map-marker.js'
 import { coloursOf, emptyStyle, type LineSource, type Lines, linesOf, whenSchemeChanges } from './map-style.js'
-import type { Place } from './polyline.js'
+import type { Place } from './outline.js'
 
 export interface MapOptions {
   /** A tap, with how many metres a fingertip covers there. */

@@ -4,6 +4,7 @@ import { distanceWords, durationClock, speedKmh, UNKNOWN } from './format.js'
 import { Nav } from './nav.js'
 import { NowMap } from './now-map.js'
 import { fixTold, speedOf, staleWords, storageTold, type Told, timeTold } from './now-words.js'
+import { RecordingButton } from './recording-button.js'
 import { RecordingState } from './recording-state.js'
 import { fix, freshness, now } from './state.js'
 
@@ -17,7 +18,9 @@ export function NowView() {
       <main>
         <h1 class="unseen">Now</h1>
         <header class="now-head">
-          <RecordingState cameras={isFresh ? (now.value?.cameras ?? null) : null} />
+          <RecordingState cameras={isFresh ? (now.value?.cameras ?? null) : null}>
+            {now.value !== null && <RecordingButton isOn={now.value.recordingOn} />}
+          </RecordingState>
           <p class="now-banner" data-testid="stale-banner" hidden={stale === null}>
             {stale}
           </p>
@@ -35,7 +38,7 @@ export function NowView() {
             <Figure name="Distance" id="ride-distance">
               {distanceWords(ride?.distanceM ?? null)}
             </Figure>
-            <Figure name="Ride time" id="ride-time">
+            <Figure name={ride?.isPaused === true ? 'Paused' : 'Ride time'} id="ride-time">
               {durationClock(ride?.elapsedMs ?? null)}
             </Figure>
           </dl>

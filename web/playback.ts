@@ -3,7 +3,7 @@ import type { Track, TrackVertex } from '../core/api/shapes.js'
 import type { Segment } from '../core/ride/footage.js'
 import { distanceM } from '../core/ride/geo.js'
 import { STRETCH_GAP_MS } from '../core/ride/ride.js'
-import type { Place } from './polyline.js'
+import type { Place } from './outline.js'
 
 /** A piece of the video timeline over which UTC runs with the video. */
 export interface Span {

@@ -1,9 +1,16 @@
 /** Whether the cameras record: quiet when they do, loud when they do not, in words and shape as well as colour. */
+import type { ComponentChildren } from 'preact'
 import type { CameraNow } from '../core/ride/now.js'
 import { recordingOf } from './now-words.js'
 
-/** @param cameras null where nobody can say just now */
-export function RecordingState({ cameras }: { readonly cameras: readonly CameraNow[] | null }) {
+interface RecordingStateProps {
+  /** Null where nobody can say just now. */
+  readonly cameras: readonly CameraNow[] | null
+  /** What can be done about it. */
+  readonly children?: ComponentChildren
+}
+
+export function RecordingState({ cameras, children }: RecordingStateProps) {
   if (cameras === null) {
     return (
       <div class="recording" data-testid="recording-state" data-state="unknown">
@@ -18,7 +25,7 @@ export function RecordingState({ cameras }: { readonly cameras: readonly CameraN
   return (
     <div class="recording" data-testid="recording-state" data-state={told.state}>
       <Sign state={told.state} />
-      <div>
+      <div class="recording-words">
         <p class="recording-headline" role="status">
           {told.headline}
         </p>
@@ -31,6 +38,7 @@ export function RecordingState({ cameras }: { readonly cameras: readonly CameraN
           {told.cameras.length === 0 && <li>no camera is configured</li>}
         </ul>
       </div>
+      {children}
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import type { Ride } from '../core/ride/ride.js'
 import { renameRide } from './api.js'
-import { dateWords } from './format.js'
+import { rideDate } from './ride-words.js'
 
 interface RideTitleProps {
   readonly ride: Ride
@@ -15,7 +15,7 @@ const LONGEST_NAME = 200
 export function RideTitle({ ride, isInProgress, renamed }: RideTitleProps) {
   const [draft, setDraft] = useState<string | null>(null)
   const [trouble, setTrouble] = useState<string | null>(null)
-  const date = dateWords(ride.startedUtcMs)
+  const date = rideDate(ride)
 
   const save = async (event: Event) => {
     event.preventDefault()
@@ -62,6 +62,7 @@ export function RideTitle({ ride, isInProgress, renamed }: RideTitleProps) {
         {ride.name !== null && <span class="muted">{date}</span>}
         {isInProgress && <span class="badge badge-live">in progress</span>}
         {ride.simulated && <span class="badge">simulated</span>}
+        {ride.timeSource === 'phone' && <span class="badge">time from a phone</span>}
         {ride.source === 'import' && <span class="badge">imported</span>}
       </p>
     </header>

@@ -1,11 +1,12 @@
 /** The rides, newest first, page by page. */
 import { useEffect, useState } from 'preact/hooks'
+import { decodePolyline } from '../core/ride/polyline.js'
 import type { Ride } from '../core/ride/ride.js'
 import { getRides } from './api.js'
-import { countWords, dateWords, durationClock } from './format.js'
+import { countWords, durationClock } from './format.js'
 import { Nav } from './nav.js'
-import { decodePolyline } from './polyline.js'
-import { rideDistance, rideMovingTime } from './ride-words.js'
+import type { Place } from './outline.js'
+import { byDay, rideDistance, rideHour, rideMovingTime } from './ride-words.js'
 import { rideHash } from './route.js'
 import { now, toldRide } from './state.js'
 import { TrackDrawing } from './track-drawing.js'
@@ -39,11 +40,18 @@ export function RidesView() {
         {loaded !== null && rides.length === 0 && (
           <p class="empty">No rides yet. A ride begins by itself when the bicycle moves.</p>
         )}
-        <ul class="rides-list" data-testid="rides">
-          {rides.map((ride) => (
-            <RideItem key={ride.id} ride={ride} />
+        <div data-testid="rides">
+          {byDay(rides).map(({ words, rides: ofDay }) => (
+            <section key={ofDay[0]?.id} class="rides-day">
+              <h2>{words}</h2>
+              <ul class="rides-list">
+                {ofDay.map((ride) => (
+                  <RideItem key={ride.id} ride={ride} />
+                ))}
+              </ul>
+            </section>
           ))}
-        </ul>
+        </div>
         <p class="trouble" role="alert">
           {trouble}
         </p>
@@ -61,16 +69,16 @@ export function RidesView() {
 
 function RideItem({ ride }: { readonly ride: Ride }) {
   const isInProgress = ride.endedUtcMs === null && now.value?.ride?.id === ride.id
-  const date = dateWords(ride.startedUtcMs)
+  const hour = rideHour(ride)
   return (
     <li data-testid="ride" data-ride-id={ride.id}>
       <a href={rideHash(ride.id)}>
         <div class="rides-preview" aria-hidden="true">
-          {ride.preview !== null && <TrackDrawing lines={[decodePolyline(ride.preview)]} marker={null} />}
+          {ride.preview !== null && <TrackDrawing lines={[previewOf(ride.preview)]} marker={null} />}
         </div>
         <div class="rides-words">
-          <h2>{ride.name ?? date}</h2>
-          {ride.name !== null && <p class="muted">{date}</p>}
+          <h3>{ride.name ?? hour}</h3>
+          {ride.name !== null && <p class="muted">{hour}</p>}
           <p class="rides-figures">
             <b>{rideDistance(ride)}</b>
             <span>{rideMovingTime(ride)} moving</span>
@@ -78,6 +86,8 @@ function RideItem({ ride }: { readonly ride: Ride }) {
           </p>
           <p class="rides-badges">
             {isInProgress && <span class="badge badge-live">in progress</span>}
+            {ride.source === 'import' && <span class="badge">imported</span>}
+            {ride.timeSource === 'phone' && <span class="badge">time from a phone</span>}
             {ride.simulated && <span class="badge">simulated</span>}
             <span class="muted">{ride.segments === 0 ? 'no video' : countWords(ride.segments, 'video segment')}</span>
           </p>
@@ -93,3 +103,5 @@ function withTold(rides: readonly Ride[], told: Ride | null): readonly Ride[] {
   if (rides.some(({ id }) => id === told.id)) return rides.map((ride) => (ride.id === told.id ? told : ride))
   return told.id === now.value?.ride?.id ? [told, ...rides] : rides
 }
+
+const previewOf = (preview: string): Place[] => decodePolyline(preview).map(({ lonDeg, latDeg }) => [lonDeg, latDeg])

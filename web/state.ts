@@ -5,7 +5,8 @@ import type { PublicFix } from '../core/ride/fix.js'
 import type { Segment } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import type { Ride } from '../core/ride/ride.js'
-import { getTrack } from './api.js'
+import { getTrack, offerClock } from './api.js'
+import { createClockOffer } from './clock-offer.js'
 import { freshnessOf, type Hearing } from './now-words.js'
 import { parseRoute } from './route.js'
 import { createTrail } from './trail.js'
@@ -33,6 +34,8 @@ export const trail = createTrail(async (rideId) => {
   return answer.kind === 'done' ? answer.value : null
 })
 
+const offerTime = createClockOffer(offerClock)
+
 /** @param isPast catching up: the trail wants it, but it is not how things are */
 export function takeMessage(message: LiveMessage, isPast: boolean): void {
   heardMs.value = Date.now()
@@ -41,6 +44,7 @@ export function takeMessage(message: LiveMessage, isPast: boolean): void {
     case 'now':
       if (isPast) return
       now.value = message.now
+      if (message.now !== null) offerTime(message.now)
       fix.value = message.now?.fix ?? null
       trail.rideIs(message.now?.ride?.id ?? null)
       return

@@ -2,7 +2,7 @@
 import type { TargetedPointerEvent } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { distanceM } from '../core/ride/geo.js'
-import { outlineOf, type Place } from './polyline.js'
+import { outlineOf, type Place } from './outline.js'
 
 interface TrackDrawingProps {
   readonly lines: readonly (readonly Place[])[]

@@ -3,7 +3,7 @@ import type { Track } from '../core/api/shapes.js'
 import type { PublicFix } from '../core/ride/fix.js'
 import { distanceM } from '../core/ride/geo.js'
 import { STRETCH_GAP_MS } from '../core/ride/ride.js'
-import type { Place } from './polyline.js'
+import type { Place } from './outline.js'
 
 /** Where the line is drawn. */
 export interface TrailView {

@@ -1,5 +1,6 @@
 /** The shapes that cross HTTP and WebSocket: one schema each for validation, OpenAPI and serialisation, held to the types of core/ride. */
 import { type Static, type TSchema, Type } from 'typebox'
+import { EARLIEST_UTC_MS, LATEST_UTC_MS } from '../ride/clock.js'
 import type { PublicFix } from '../ride/fix.js'
 import type { Segment } from '../ride/footage.js'
 import type { Now } from '../ride/now.js'
@@ -42,6 +43,7 @@ export const NowShape = Type.Object(
       satellitesInView: orNull(count()),
       hdop: orNull(Type.Number()),
       ageMs: orNull(Type.Number()),
+      satellitesAgeMs: orNull(Type.Number()),
     }),
     fix: orNull(FixShape),
     ride: orNull(
@@ -51,8 +53,10 @@ export const NowShape = Type.Object(
         distanceM: Type.Number(),
         movingMs: Type.Number(),
         elapsedMs: Type.Number(),
+        isPaused: Type.Boolean(),
       }),
     ),
+    recordingOn: Type.Boolean({ description: 'as the rider or the settings want it' }),
     cameras: Type.Array(
       Type.Object({
         name: Type.String(),
@@ -176,6 +180,13 @@ export type Session = Static<typeof SessionShape>
 
 export const RidePatch = Type.Object(
   { name: orNull(Type.String({ minLength: 1, maxLength: 200 })) },
+  { additionalProperties: false },
+)
+
+export const RecordingWish = Type.Object({ on: Type.Boolean() }, { additionalProperties: false })
+
+export const ClockOffer = Type.Object(
+  { utcMs: Type.Integer({ minimum: EARLIEST_UTC_MS, maximum: LATEST_UTC_MS }) },
   { additionalProperties: false },
 )
 

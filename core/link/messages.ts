@@ -1,6 +1,7 @@
 /** What device and server say to each other over the socket: one JSON object a line. */
 import type { PublicFix } from '../ride/fix.js'
 import type { Segment } from '../ride/footage.js'
+import type { ImportBegun, ImportDone, ImportedPoint } from '../ride/imported.js'
 import type { Now } from '../ride/now.js'
 import type { Ride } from '../ride/ride.js'
 
@@ -15,7 +16,7 @@ export type News =
   | { readonly kind: 'segment'; readonly segment: Segment }
 
 /** What the server wants of the device; each wish gets exactly one answer. */
-export type Wish = RenameRide
+export type Wish = RenameRide | SetRecording | OfferClock | Importing
 
 export interface RenameRide {
   readonly kind: 'rename-ride'
@@ -23,6 +24,31 @@ export interface RenameRide {
   /** null takes the name away. */
   readonly name: string | null
 }
+
+/** Begins or ends a ride and its recording; in this boot the settings have no say in it any more. */
+export interface SetRecording {
+  readonly kind: 'set-recording'
+  readonly isOn: boolean
+}
+
+/** What time a phone has, ms since 1970; taken only while no receiver is believed. */
+export interface OfferClock {
+  readonly kind: 'offer-clock'
+  readonly utcMs: number
+}
+
+/** A ride of another device, piece by piece; one at a time, and nobody sees it before its end. */
+export type Importing =
+  | { readonly kind: 'import-begin'; readonly ride: ImportBegun }
+  | {
+      readonly kind: 'import-points'
+      readonly rideId: string
+      readonly part: number
+      readonly points: readonly ImportedPoint[]
+    }
+  | { readonly kind: 'import-end'; readonly ride: ImportDone }
+  /** What was begun and not ended is removed. */
+  | { readonly kind: 'import-abandon' }
 
 export interface WishMessage {
   readonly kind: 'wish'

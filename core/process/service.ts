@@ -61,6 +61,19 @@ export async function runTogether(services: readonly Service[], signal: AbortSig
   if (failures[0] !== undefined) throw failures[0]
 }
 
+/** Does something at once and then once a second, until the signal aborts. */
+export const everySecond = (name: string, work: () => void): Service => ({
+  name,
+  run: async (signal) => {
+    while (!signal.aborted) {
+      work()
+      await pause(SECOND_MS, signal)
+    }
+  },
+})
+
+const SECOND_MS = 1_000
+
 /** Waits, or returns early when the signal aborts: the caller asks the signal anyway. */
 export async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
   try {

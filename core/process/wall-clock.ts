@@ -14,13 +14,18 @@ export const wallMinusMonoMs = (): number => Date.now() - monoNowMs()
  * Looks at the wall clock once a second and says when it was set, by whom ever.
  * @param onStep told by how many milliseconds it jumped, forward or back
  */
-export function watchWallClock(log: Log, onStep: (byMs: number) => void = () => {}, now = wallMinusMonoMs): Service {
+export function watchWallClock(
+  log: Log,
+  onStep: (byMs: number) => void = () => {},
+  now = wallMinusMonoMs,
+  everyMs = LOOK_EVERY_MS,
+): Service {
   return {
     name: 'wall clock',
     run: async (signal) => {
       let lastMs = now()
       while (!signal.aborted) {
-        await pause(LOOK_EVERY_MS, signal)
+        await pause(everyMs, signal)
         const byMs = now() - lastMs
         lastMs += byMs
         if (Math.abs(byMs) <= STEP_MS) continue

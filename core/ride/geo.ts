@@ -36,27 +36,23 @@ export function widen(bounds: Bounds | null, { latDeg, lonDeg }: LatLon): Bounds
   return [Math.min(west, lonDeg), Math.min(south, latDeg), Math.max(east, lonDeg), Math.max(north, latDeg)]
 }
 
-/** Encoded polyline with 5 digits, the format of Google's "Encoded Polyline Algorithm". */
-export function encodePolyline(points: readonly LatLon[]): string {
-  let text = ''
-  let lastLat = 0
-  let lastLon = 0
-  for (const { latDeg, lonDeg } of points) {
-    const lat = Math.round(latDeg * 1e5)
-    const lon = Math.round(lonDeg * 1e5)
-    text += encodeSigned(lat - lastLat) + encodeSigned(lon - lastLon)
-    lastLat = lat
-    lastLon = lon
-  }
-  return text
+/** The point a share of the way along, 0 to 1; straight, so good for short ways only, over the antimeridian too. */
+export function pointBetween(from: LatLon, to: LatLon, share: number): LatLon {
+  const eastDeg = ((to.lonDeg - from.lonDeg + 540) % 360) - 180
+  const lonDeg = from.lonDeg + eastDeg * share
+  return { latDeg: from.latDeg + (to.latDeg - from.latDeg) * share, lonDeg: ((lonDeg + 540) % 360) - 180 }
 }
 
-function encodeSigned(value: number): string {
-  let rest = value < 0 ? ~(value << 1) : value << 1
-  let text = ''
-  while (rest >= 0x20) {
-    text += String.fromCharCode((0x20 | (rest & 0x1f)) + 63)
-    rest >>= 5
-  }
-  return text + String.fromCharCode(rest + 63)
+/** Where points that lie close to each other lie on average. Null for none. */
+export function centreOf(points: readonly LatLon[]): LatLon | null {
+  return points.reduce<LatLon | null>(
+    (centre, point, index) => (centre === null ? point : pointBetween(centre, point, 1 / (index + 1))),
+    null,
+  )
+}
+
+/** What holds both. */
+export function boundsOfBoth(a: Bounds | null, b: Bounds | null): Bounds | null {
+  if (a === null || b === null) return a ?? b
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]
 }

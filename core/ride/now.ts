@@ -17,6 +17,8 @@ export interface Now {
   readonly receiver: ReceiverNow
   readonly fix: PublicFix | null
   readonly ride: RideNow | null
+  /** Whether cameras shall record, as the rider or the settings want it. */
+  readonly recordingOn: boolean
   readonly cameras: readonly CameraNow[]
   readonly storage: StorageNow
   readonly lastPowerCut: { readonly utcMs: number | null; readonly lostMs: number | null } | null
@@ -32,6 +34,8 @@ export interface ReceiverNow {
   readonly hdop: number | null
   /** Since the receiver's time last changed. */
   readonly ageMs: number | null
+  /** Since it last told how many satellites there are. */
+  readonly satellitesAgeMs: number | null
 }
 
 export interface RideNow {
@@ -40,6 +44,8 @@ export interface RideNow {
   readonly distanceM: number
   readonly movingMs: number
   readonly elapsedMs: number
+  /** Standing for a while: time passes, moving time does not. */
+  readonly isPaused: boolean
 }
 
 export interface CameraNow {

@@ -37,12 +37,15 @@ export interface Ride {
 /** What a ride adds up to so far; moments are CLOCK_MONOTONIC of its boot. */
 export interface RideTotals {
   readonly lastFixMonoMs: number
+  /** When it last got ahead; its first fix, where it never did. */
   readonly lastMovedMonoMs: number
   readonly distanceM: number
   readonly movingMs: number
-  /** From the ride's begin to its last fix, power cuts included. */
+  /** From its beginning to its last fix, over power cuts and stops; of a ride that has ended to its last movement. */
   readonly elapsedMs: number
+  /** Null where no altitude is known. */
   readonly ascentM: number | null
+  /** Null before anything moved. */
   readonly maxSpeedMps: number | null
   readonly bounds: Bounds | null
 }
@@ -57,8 +60,20 @@ export interface TrackPoint extends PublicFix {
   readonly monoMs: number
 }
 
-/** Why a raw fix is no part of the track; it is kept all the same. */
-export type LeftOut = 'time-not-increasing' | 'implausible-jump'
+/**
+ * Why a raw fix is no part of the track; it is kept all the same.
+ * - time-not-increasing: it holds for no later moment than the fix before
+ * - implausible-jump: nothing that carries a bicycle could have got there in the time
+ * - speed-disagrees: further away than the receiver's own speed, measured by Doppler, explains
+ * - implausible-acceleration: further away than the pace so far explains, where the receiver tells no speed
+ * - hopeless-accuracy: the receiver itself says that it does not know where it is
+ */
+export type LeftOut =
+  | 'time-not-increasing'
+  | 'implausible-jump'
+  | 'speed-disagrees'
+  | 'implausible-acceleration'
+  | 'hopeless-accuracy'
 
 /** Fixes further apart than this do not belong to one stretch. */
 export const STRETCH_GAP_MS = 5_000

@@ -4,6 +4,7 @@ import { readClock, writeClock } from './clock.js'
 import type { Connection } from './connection.js'
 import { readFootage } from './footage.js'
 import { writeFootage } from './footage-writing.js'
+import { readImports, writeImports } from './imports.js'
 import { readRides } from './rides.js'
 import { writeRides } from './rides-writing.js'
 import { readTrack, writeTrack } from './track.js'
@@ -15,11 +16,18 @@ export function reading(database: Connection) {
     ...readRides(database, clock.anchorsOf),
     ...readTrack(database),
     ...readFootage(database, clock.anchorsOf),
+    ...readImports(database),
   }
 }
 
 export function writing(database: Connection) {
-  return { ...writeClock(database), ...writeRides(database), ...writeTrack(database), ...writeFootage(database) }
+  return {
+    ...writeClock(database),
+    ...writeRides(database),
+    ...writeTrack(database),
+    ...writeFootage(database),
+    ...writeImports(database),
+  }
 }
 
 export type Reading = ReturnType<typeof reading>

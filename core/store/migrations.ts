@@ -94,6 +94,7 @@ export const CATALOGUE: readonly Migration[] = [
   UPDATE rides SET lastBootNumber = bootNumber, elapsedMs = lastFixMonoMs - beganMonoMs,
     timeSource = CASE WHEN startedUtcMs IS NULL THEN NULL ELSE 'satellites' END;
   CREATE INDEX ridesByLastBoot ON rides (lastBootNumber, number);
+  CREATE INDEX ridesByStart ON rides (startedUtcMs);
 
   CREATE TABLE fixesInParts (
     rideNumber INTEGER NOT NULL REFERENCES rides,

@@ -8,6 +8,8 @@ import { type Listed, type Listing, listed, positionOf } from './listing.js'
 /** A ride that was not ended, as the tracker takes it up again. */
 export interface RideInProgress {
   readonly id: string
+  /** In which it began, and whose axis beganMonoMs is on. */
+  readonly bootNumber: number
   readonly beganMonoMs: number
   readonly totals: RideTotals
 }
@@ -16,6 +18,8 @@ export interface RideInProgress {
 export interface RideBefore {
   readonly id: string
   readonly totals: RideTotals
+  readonly startedUtcMs: number | null
+  readonly preview: string | null
   readonly lastFixUtcMs: number
   readonly lastMovedUtcMs: number
   /** The rider ended it. */
@@ -34,7 +38,7 @@ const RIDE = `rides.*,
   (SELECT group_concat(DISTINCT camera) FROM segments WHERE rideNumber = rides.number) AS cameras`
 
 export function readRides(database: Connection, anchorsOf: (bootNumber: number) => readonly Anchor[]) {
-  const byId = database.prepare<[string], RideRow>(`SELECT ${RIDE} FROM rides WHERE id = ?`)
+  const byId = database.prepare<[string], RideRow>(`SELECT ${RIDE} FROM rides WHERE id = ? AND source <> 'importing'`)
   const open = database.prepare<[number], RideRow>(
     `SELECT ${RIDE} FROM rides WHERE lastBootNumber = ? AND NOT ended ORDER BY number DESC LIMIT 1`,
   )
@@ -44,7 +48,7 @@ export function readRides(database: Connection, anchorsOf: (bootNumber: number) 
   const notEnded = database.prepare<[string], { number: number }>('SELECT number FROM rides WHERE id = ? AND NOT ended')
   const newest = database.prepare<RideQuery, RideRow>(
     `SELECT ${RIDE} FROM rides
-     WHERE (bootNumber, beganMonoMs, number) < (@boot, @mono, @number)
+     WHERE (bootNumber, beganMonoMs, number) < (@boot, @mono, @number) AND source <> 'importing'
        AND (@from IS NULL OR coalesce(endedUtcMs, startedUtcMs) >= @from)
        AND (@to IS NULL OR startedUtcMs < @to)
        AND (@west IS NULL OR (west <= @east AND east >= @west AND south <= @north AND north >= @south))
@@ -59,7 +63,7 @@ export function readRides(database: Connection, anchorsOf: (bootNumber: number) 
     /** The ride of this boot that has not ended. */
     rideInProgress: (bootNumber: number): RideInProgress | null => {
       const row = open.get(bootNumber)
-      return row === undefined ? null : { id: row.id, beganMonoMs: row.beganMonoMs, totals: totalsOf(row) }
+      return row === undefined ? null : rideInProgressOf(row)
     },
 
     /** The last ride of the boots before this one, where its end can be dated. */
@@ -70,8 +74,9 @@ export function readRides(database: Connection, anchorsOf: (bootNumber: number) 
       const lastFixUtcMs = utcOf({ bootId: '', monoMs: row.lastFixMonoMs }, anchors)
       const lastMovedUtcMs = utcOf({ bootId: '', monoMs: row.lastMovedMonoMs }, anchors)
       if (lastFixUtcMs === null || lastMovedUtcMs === null) return null
-      const { id, simulated } = rideOf(row)
-      return { id, totals: totalsOf(row), lastFixUtcMs, lastMovedUtcMs, isStopped: row.stopped === 1, simulated }
+      const { id, simulated, startedUtcMs, preview } = rideOf(row)
+      const told = { id, simulated, startedUtcMs, preview, totals: totalsOf(row) }
+      return { ...told, lastFixUtcMs, lastMovedUtcMs, isStopped: row.stopped === 1 }
     },
 
     /** Whether a ride has not been ended, be the device there to carry it on or not. */
@@ -128,6 +133,13 @@ function rideOf(row: RideRow): Ride {
 
 /** More digits would claim what no receiver knows. */
 const tenths = (value: number): number => Math.round(value * 10) / 10
+
+const rideInProgressOf = (row: RideRow): RideInProgress => ({
+  id: row.id,
+  bootNumber: row.bootNumber,
+  beganMonoMs: row.beganMonoMs,
+  totals: totalsOf(row),
+})
 
 function totalsOf(row: RideRow): RideTotals {
   const { bounds } = rideOf(row)

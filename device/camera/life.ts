@@ -13,6 +13,8 @@ export interface CameraLife {
 
 export interface CameraLifeOptions extends Omit<CameraOptions, 'source' | 'onState'> {
   readonly sourceText: string
+  /** Resolves once it shall record, with a signal that aborts when it shall not any more. */
+  readonly whenOn: (signal: AbortSignal) => Promise<AbortSignal>
   /** Its recorder is gone; resolves when what it left is taken in. */
   readonly onFallen: (signal: AbortSignal) => Promise<void>
   readonly log: Log
@@ -21,7 +23,7 @@ export interface CameraLifeOptions extends Omit<CameraOptions, 'source' | 'onSta
 export function createCameraLife(options: CameraLifeOptions): CameraLife {
   const { settings, sourceText, log } = options
   const name = settings.name
-  let state: CameraState = 'starting'
+  let state: CameraState = 'off'
   let reason: string | null = null
   let fallen = 0
 
@@ -48,8 +50,20 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
     }
   }
 
+  const life = keepRunning({ name: `camera ${name}`, run: live }, log)
+
   return {
-    service: keepRunning({ name: `camera ${name}`, run: live }, log),
+    service: {
+      name: life.name,
+      run: async (signal) => {
+        while (!signal.aborted) {
+          const on = await options.whenOn(signal)
+          if (!on.aborted) await life.run(on)
+          state = 'off'
+          reason = null
+        }
+      },
+    },
     now: () => ({ name, state, reason, gaps: fallen }),
   }
 }

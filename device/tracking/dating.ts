@@ -58,13 +58,14 @@ export function createDating({ bootId, known, isLive }: DatingOptions): Dating {
       const receiverUtcMs = toldUtcMs !== null && isLive ? unrolledUtc(toldUtcMs) : toldUtcMs
       const reading = { ...told, receiverUtcMs }
       const arrivedMonoMs = reading.at.monoMs
+      const heardMonoMs = reading.firstByteMonoMs ?? arrivedMonoMs
       // The same time in another moment is a clock that was put back.
       const isCompletion = last?.arrivedMonoMs === arrivedMonoMs && last.fix.receiverUtcMs === receiverUtcMs
       const mode = reading.kind === 'fix' ? reading.mode : 1
       const anchor =
         toldUtcMs === null || receiverUtcMs === null || isCompletion
           ? null
-          : takeTime({ arrivedMonoMs, utcMs: receiverUtcMs, mode }, toldUtcMs)
+          : takeTime({ arrivedMonoMs: heardMonoMs, utcMs: receiverUtcMs, mode }, toldUtcMs)
       if (reading.kind === 'no-fix') return { anchor, dated: null }
 
       const at = isCompletion && last !== null ? last.fix.at : { bootId, monoMs: heldAt(reading, satelliteAnchor()) }

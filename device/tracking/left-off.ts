@@ -2,6 +2,7 @@
 import type { Anchor } from '../../core/ride/clock.js'
 import type { LatLon } from '../../core/ride/geo.js'
 import type { TrackPoint } from '../../core/ride/ride.js'
+import type { RideBefore } from '../../core/store/rides.js'
 import type { Store } from '../../core/store/store.js'
 import type { RideSoFar } from './tracker.js'
 
@@ -10,24 +11,34 @@ export interface LeftOff {
   readonly ride: RideSoFar | null
   readonly startedUtcMs: number | null
   readonly route: readonly LatLon[]
+  /** The last ride of an earlier boot, where it is still to be found out whether it goes on. */
+  readonly before: RideBefore | null
+  /** What the rider last said in this boot of recording; null where he said nothing. */
+  readonly word: boolean | null
   /** Of this boot, in order. */
   readonly anchors: readonly Anchor[]
 }
 
 export async function leftOffAt(
-  store: Pick<Store, 'anchorsOf' | 'pointsAfter' | 'ride' | 'rideInProgress'>,
+  store: Pick<Store, 'anchorsOf' | 'pointsAfter' | 'recordingWord' | 'ride' | 'rideBefore' | 'rideInProgress'>,
   bootNumber: number,
 ): Promise<LeftOff> {
   const anchors = await store.anchorsOf(bootNumber)
+  const word = await store.recordingWord(bootNumber)
   const ride = await store.rideInProgress(bootNumber)
-  if (ride === null) return { ride: null, startedUtcMs: null, route: [], anchors }
+  // One that began in another boot has been found out about.
+  const before = ride === null || ride.bootNumber === bootNumber ? await store.rideBefore(bootNumber) : null
+  const known = { before, word, anchors }
+  if (ride === null) return { ...known, ride: null, startedUtcMs: null, route: [] }
   const route: LatLon[] = []
+  let firstFixMonoMs: number | null = null
   let last: TrackPoint | null = null
   do {
     const points: TrackPoint[] = await store.pointsAfter(ride.id, last)
     route.push(...points.map(({ latDeg, lonDeg }) => ({ latDeg, lonDeg })))
+    firstFixMonoMs ??= points.find(({ part }) => part === bootNumber)?.monoMs ?? null
     last = points.at(-1) ?? null
   } while (last !== null)
   const startedUtcMs = (await store.ride(ride.id))?.startedUtcMs ?? null
-  return { ride: { ...ride, lastPosition: route.at(-1) ?? null }, startedUtcMs, route, anchors }
+  return { ...known, ride: { ...ride, firstFixMonoMs, lastPosition: route.at(-1) ?? null }, startedUtcMs, route }
 }

@@ -1,7 +1,7 @@
 /** Which fixes can be true: a wrong one is left out, and a new place is believed once several fixes in a row agree on it. */
 import type { Fix } from '../../core/ride/fix.js'
 import { distanceM, type LatLon } from '../../core/ride/geo.js'
-import type { LeftOut } from '../../core/ride/ride.js'
+import { type LeftOut, STRETCH_GAP_MS } from '../../core/ride/ride.js'
 
 /** Where the bicycle was last known to be. */
 export interface Whereabouts extends LatLon {
@@ -13,33 +13,133 @@ export type Verdict =
   /** The fixes that are part of the track now, in order: mostly this one alone. */
   | { readonly kind: 'kept'; readonly fixes: readonly Fix[]; readonly isElsewhere: boolean }
 
+export interface Judge {
+  readonly judge: (fix: Fix) => Verdict
+  /** What the receiver told later of the last fix that was kept. */
+  readonly complete: (fix: Fix) => void
+}
+
 /** Faster than anything that carries a bicycle; the slack lets a receiver settle. */
 const FASTEST_MPS = 70
 const JUMP_SLACK_M = 100
 /** As many as the clock asks of a receiver before it believes its time. */
 const FIXES_TO_BELIEVE = 3
+/** Around 1 g, which not even tyres of cars hold; a bicycle gains 3 m/s2 at best. */
+const MOST_ACCELERATION_MPS2 = 10
+/** Positions a second apart may be off against each other by this much, and by their standard error where that is more. */
+const NOISE_M = 25
+/** 95 % of a circular normal distribution lie within 2.45 standard deviations (Rayleigh: sqrt(-2 ln 0.05)). */
+const STANDARD_ERRORS_IN_95 = 2.45
+/** Dilution of precision over 20 is "poor ... should be discarded" in the customary table; receivers without any say 50 or 99.99. */
+const HOPELESS_HDOP = 20
+const HOPELESS_ACCURACY_M = 300
+/** gpsd's estimate at HDOP 5: a receiver that claims as much knows where it is, whatever HDOP it told last. */
+const GOOD_ACCURACY_M = 100
+/** The pace so far is taken over this long. */
+const PACE_OVER_MS = 5_000
+const LEAST_PACE_MS = 900
 
 /** @param begun where a ride that is taken up again had got to */
-export function createJudge(begun: Whereabouts | null): (fix: Fix) => Verdict {
-  let last = begun
+export function createJudge(begun: Whereabouts | null): Judge {
+  let last: Known | null = begun === null ? null : { ...begun, speedMps: null, paceMps: null, isHopeless: false }
+  /** Of the last few seconds, to take the pace. */
+  let recent: Whereabouts[] = []
   let elsewhere: Fix[] = []
 
-  return (fix) => {
-    if (last !== null && fix.at.monoMs <= last.monoMs) return { kind: 'left-out', because: 'time-not-increasing' }
-    if (last === null || isReachable(last, fix)) {
-      elsewhere = []
-      last = whereaboutsOf(fix)
-      return { kind: 'kept', fixes: [fix], isElsewhere: false }
-    }
-    const before = elsewhere.at(-1)
-    const agrees = before !== undefined && fix.at.monoMs > before.at.monoMs && isReachable(whereaboutsOf(before), fix)
-    elsewhere = agrees ? [...elsewhere, fix] : [fix]
-    if (elsewhere.length < FIXES_TO_BELIEVE) return { kind: 'left-out', because: 'implausible-jump' }
-    const fixes = elsewhere
-    elsewhere = []
-    last = whereaboutsOf(fix)
-    return { kind: 'kept', fixes, isElsewhere: true }
+  const keep = (fix: Fix): void => {
+    const isGap = last !== null && fix.at.monoMs - last.monoMs > STRETCH_GAP_MS
+    const here = whereaboutsOf(fix)
+    const since = isGap ? [] : recent.filter(({ monoMs }) => monoMs >= here.monoMs - PACE_OVER_MS)
+    recent = [...since, here]
+    last = { ...here, speedMps: fix.speedMps, paceMps: paceFrom(recent[0], here), isHopeless: isHopeless(fix) }
   }
+
+  return {
+    judge: (fix) => {
+      if (last !== null && fix.at.monoMs <= last.monoMs) return { kind: 'left-out', because: 'time-not-increasing' }
+      const suspicion = suspicionOf(last, fix)
+      if (suspicion === null) {
+        elsewhere = []
+        keep(fix)
+        return { kind: 'kept', fixes: [fix], isElsewhere: false }
+      }
+      elsewhere = agrees(elsewhere, fix) ? [...elsewhere, fix] : [fix]
+      if (elsewhere.length < FIXES_TO_BELIEVE) return { kind: 'left-out', because: suspicion }
+      const fixes = elsewhere
+      elsewhere = []
+      recent = []
+      for (const believed of fixes) keep(believed)
+      return { kind: 'kept', fixes, isElsewhere: true }
+    },
+    complete: (fix) => {
+      if (last?.monoMs === fix.at.monoMs) last = { ...last, speedMps: fix.speedMps ?? last.speedMps }
+    },
+  }
+}
+
+interface Known extends Whereabouts {
+  readonly speedMps: number | null
+  /** From its positions of the last seconds; null where they are too few. */
+  readonly paceMps: number | null
+  readonly isHopeless: boolean
+}
+
+function suspicionOf(last: Known | null, fix: Fix): LeftOut | null {
+  // A receiver that never tells better was believed already: then it is as good as it gets.
+  if (isHopeless(fix) && last?.isHopeless !== true) return 'hopeless-accuracy'
+  if (last === null) return null
+  if (!isReachable(last, fix)) return 'implausible-jump'
+  if (isExplained(last, fix, last.paceMps)) return null
+  return fix.speedMps === null && last.speedMps === null ? 'implausible-acceleration' : 'speed-disagrees'
+}
+
+/**
+ * With two known ends a way of dt seconds is at most (v + a dt) dt + noise, v being the fastest that is known of it: by
+ * Doppler at either end, or by the positions before, which a log that is played faster than life has nothing else to say
+ * against. Over a gap too much can happen to tell.
+ */
+function isExplained(from: Known, fix: Fix, paceMps: number | null): boolean {
+  const sinceS = (fix.at.monoMs - from.monoMs) / 1_000
+  const known = [from.speedMps, fix.speedMps, paceMps].filter((speedMps) => speedMps !== null)
+  if (known.length === 0 || sinceS * 1_000 > STRETCH_GAP_MS) return true
+  const noiseM = Math.max(NOISE_M, (fix.accuracyM ?? 0) / STANDARD_ERRORS_IN_95)
+  return distanceM(from, fix) <= (Math.max(...known) + MOST_ACCELERATION_MPS2 * sinceS) * sinceS + noiseM
+}
+
+/** Whether a fix goes on where the ones of a new place before it left off: as their speed says, or steadily at a pace. */
+function agrees(before: readonly Fix[], fix: Fix): boolean {
+  const last = before.at(-1)
+  if (last === undefined || fix.at.monoMs <= last.at.monoMs) return false
+  const from = { ...whereaboutsOf(last), speedMps: last.speedMps, paceMps: null, isHopeless: false }
+  if (!isReachable(from, fix)) return false
+  return isExplained(from, fix, null) || isSteady(before.at(-2), last, fix)
+}
+
+/** The second way is much like the first: velocities that differ by less than the faster one. One way alone is steady. */
+function isSteady(first: Fix | undefined, second: Fix, third: Fix): boolean {
+  if (first === undefined) return true
+  const before = velocity(first, second)
+  const after = velocity(second, third)
+  const differenceMps = Math.hypot(after.northMps - before.northMps, after.eastMps - before.eastMps)
+  const fasterMps = Math.max(Math.hypot(before.northMps, before.eastMps), Math.hypot(after.northMps, after.eastMps))
+  return differenceMps < fasterMps
+}
+
+function velocity(from: Fix, to: Fix): { readonly northMps: number; readonly eastMps: number } {
+  const sinceS = (to.at.monoMs - from.at.monoMs) / 1_000
+  const northM = distanceM(from, { latDeg: to.latDeg, lonDeg: from.lonDeg }) * Math.sign(to.latDeg - from.latDeg)
+  const eastM = distanceM({ latDeg: to.latDeg, lonDeg: from.lonDeg }, to) * Math.sign(to.lonDeg - from.lonDeg)
+  return { northMps: northM / sinceS, eastMps: eastM / sinceS }
+}
+
+function paceFrom(first: Whereabouts | undefined, here: Whereabouts): number | null {
+  const sinceMs = first === undefined ? 0 : here.monoMs - first.monoMs
+  return first === undefined || sinceMs < LEAST_PACE_MS ? null : (distanceM(first, here) / sinceMs) * 1_000
+}
+
+function isHopeless({ sky: { hdop }, accuracyM }: Fix): boolean {
+  if (hdop === null) return accuracyM !== null && accuracyM > HOPELESS_ACCURACY_M
+  return hdop > HOPELESS_HDOP && (accuracyM === null || accuracyM > GOOD_ACCURACY_M)
 }
 
 const whereaboutsOf = ({ at, latDeg, lonDeg }: Fix): Whereabouts => ({ monoMs: at.monoMs, latDeg, lonDeg })

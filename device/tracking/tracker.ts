@@ -1,140 +1,193 @@
-/** Decides which fixes are a ride: where it begins and ends, which points belong to it, what it adds up to. */
+/** Decides which fixes are a ride: where it begins and ends, and which points belong to it. */
 import type { Fix } from '../../core/ride/fix.js'
-import { distanceM, type LatLon, widen } from '../../core/ride/geo.js'
-import { type LeftOut, type RideTotals, STRETCH_GAP_MS } from '../../core/ride/ride.js'
+import { distanceM, type LatLon } from '../../core/ride/geo.js'
+import type { LeftOut, RideTotals } from '../../core/ride/ride.js'
+import { type AddingUp, createAddingUp, nothingSince, upToTheLastMovement } from './adding-up.js'
+import { createMovement } from './movement.js'
 import { createJudge, type Whereabouts } from './plausibility.js'
+
+/** power: with the device; motion: with movement; manual: when the rider says so, who alone ends it then. */
+export type RideBegins = 'power' | 'motion' | 'manual'
+
+export interface TrackerOptions {
+  /** A ride ends after standing for so long. */
+  readonly splitAfterMs: number
+  readonly newRideId: () => string
+  readonly begin: RideBegins
+  readonly resumed: RideSoFar | null
+}
 
 /** A ride that goes on: after a restart of the device it is the same ride. */
 export interface RideSoFar {
   readonly id: string
   readonly beganMonoMs: number
+  /** Null before it had one. */
+  readonly firstFixMonoMs: number | null
   readonly totals: RideTotals
+  /** Of the last fix that the totals have counted. */
   readonly lastPosition: LatLon | null
+}
+
+/** What is known of a ride from before the device lost its power. */
+export interface EarlierPart {
+  readonly id: string
+  readonly totals: RideTotals
+  /** From its last fix to the first fix of the ride in progress. */
+  readonly sinceLastFixMs: number
 }
 
 export type TrackerEvent =
   | { readonly kind: 'begun'; readonly rideId: string; readonly atMonoMs: number; readonly isFirst: boolean }
   | { readonly kind: 'fix'; readonly rideId: string; readonly fix: Fix; readonly leftOut: LeftOut | null }
+  /** The ride in progress turned out to be part of an earlier one, whose name it has from now on. */
+  | { readonly kind: 'joined'; readonly rideId: string; readonly part: string; readonly totals: RideTotals }
   | { readonly kind: 'ended'; readonly rideId: string; readonly totals: RideTotals }
 
 export interface Tracker {
   /** Takes the next fix, or the completed form of the last one: the same moment again. */
   readonly take: (fix: Fix) => TrackerEvent[]
-  /** Ends the ride where nothing has moved for long enough, fixes or not. */
+  /** Ends the ride where it has been seen to stand for long enough. Without fixes nothing is seen. */
   readonly pass: (nowMonoMs: number) => TrackerEvent[]
+  /** Begins a ride if none is on: no fix is needed. */
+  readonly begin: (atMonoMs: number) => TrackerEvent[]
+  /** Ends the ride; none begins by itself until one is begun. */
+  readonly stop: (atMonoMs: number) => TrackerEvent[]
+  /** Makes the ride in progress, which must have had a fix, the continuation of an earlier one. */
+  readonly join: (earlier: EarlierPart) => TrackerEvent[]
   readonly ride: () => RideSoFar | null
+  /** Whether a ride is on and stands. */
+  readonly isPaused: () => boolean
 }
 
 /** Away from where it rested by this much, a bicycle has been moved: receivers wander less than that at standstill. */
 const MOVED_M = 25
-/** Distance is counted in steps of at least this: noise at standstill adds up to nothing, 10 Hz to no more than 1 Hz. */
-const STEP_M = 4
-/** Slower than a walk is standing. */
-const MOVING_MPS = 0.5
-/** Climbs shorter than this are noise of the altitude. */
-const CLIMB_M = 3
+/** A fix as recent as this tells where the bicycle is. */
+const FIX_HOLDS_MS = 5_000
 
 /**
- * The first ride of a device begins with its first fix, each later one with the first movement; a ride ends after
- * `splitAfterMs` without movement or fix.
+ * A ride ends after standing for `splitAfterMs`, and at the first fix after as long without any; the next one begins with
+ * movement. While nothing is known it goes on: no fix is no standstill. A manual one has no end but stop().
  */
-export function createTracker(splitAfterMs: number, newRideId: () => string, resumed: RideSoFar | null): Tracker {
-  let ride = resumed
-  const judge = createJudge(whereaboutsOf(resumed))
+export function createTracker({ splitAfterMs, newRideId, begin: begins, resumed }: TrackerOptions): Tracker {
+  const resumedAt = whereaboutsOf(resumed)
+  const judge = createJudge(resumedAt)
+  const movement = createMovement(resumedAt)
+  let ride: Riding | null =
+    resumed === null ? null : { ...resumed, sums: createAddingUp(movement, resumed.totals, resumed.firstFixMonoMs) }
   let isFirst = resumed === null
+  let waits = resumed === null ? waitsAtFirst(begins) : 'for-movement'
+  let restedAt: LatLon | null = null
   let last: Fix | null = null
-  let restsAt: LatLon | null = resumed?.lastPosition ?? null
-  let countedAt: LatLon | null = resumed?.lastPosition ?? null
-  let lowestM: number | null = null
 
-  const begin = (fix: Fix): TrackerEvent => {
-    const atMonoMs = fix.at.monoMs
-    const totals: RideTotals = {
-      lastFixMonoMs: atMonoMs,
-      lastMovedMonoMs: atMonoMs,
-      distanceM: 0,
-      movingMs: 0,
-      elapsedMs: 0,
-      ascentM: null,
-      maxSpeedMps: null,
-      bounds: null,
-    }
-    const begun: TrackerEvent = { kind: 'begun', rideId: newRideId(), atMonoMs, isFirst }
-    ride = { id: begun.rideId, beganMonoMs: atMonoMs, totals, lastPosition: null }
+  const begin = (atMonoMs: number): TrackerEvent[] => {
+    if (ride !== null) return []
+    const id = newRideId()
+    const sums = createAddingUp(movement, nothingSince(atMonoMs), null)
+    ride = { id, beganMonoMs: atMonoMs, lastPosition: null, sums }
+    const begun: TrackerEvent = { kind: 'begun', rideId: id, atMonoMs, isFirst }
     isFirst = false
-    countedAt = fix
-    lowestM = fix.altitudeM
-    return begun
+    waits = begins === 'manual' ? 'for-the-rider' : 'for-movement'
+    return [begun]
   }
 
-  const addUp = (soFar: RideSoFar, fix: Fix, hasMoved: boolean): RideSoFar => {
-    const { totals } = soFar
-    const stepM = countedAt === null ? 0 : distanceM(countedAt, fix)
-    if (stepM >= STEP_M || countedAt === null) countedAt = fix
-    const sinceLastMs = fix.at.monoMs - totals.lastFixMonoMs
-    const isMoving = fix.speedMps === null ? stepM >= STEP_M : fix.speedMps >= MOVING_MPS
-    return {
-      ...soFar,
-      lastPosition: { latDeg: fix.latDeg, lonDeg: fix.lonDeg },
-      totals: {
-        lastFixMonoMs: fix.at.monoMs,
-        lastMovedMonoMs: hasMoved ? fix.at.monoMs : totals.lastMovedMonoMs,
-        distanceM: totals.distanceM + (stepM >= STEP_M ? stepM : 0),
-        movingMs: totals.movingMs + (isMoving && sinceLastMs <= STRETCH_GAP_MS ? sinceLastMs : 0),
-        elapsedMs: totals.elapsedMs + sinceLastMs,
-        ascentM: climb(totals.ascentM, fix.altitudeM),
-        maxSpeedMps: fix.speedMps === null ? totals.maxSpeedMps : Math.max(totals.maxSpeedMps ?? 0, fix.speedMps),
-        bounds: widen(totals.bounds, fix),
-      },
-    }
-  }
-
-  const climb = (ascentM: number | null, altitudeM: number | null): number | null => {
-    if (altitudeM === null) return ascentM
-    if (lowestM === null || altitudeM < lowestM) {
-      lowestM = altitudeM
-      return ascentM ?? 0
-    }
-    const climbedM = altitudeM - lowestM
-    if (climbedM < CLIMB_M) return ascentM ?? 0
-    lowestM = altitudeM
-    return (ascentM ?? 0) + climbedM
-  }
-
-  const pass = (nowMonoMs: number): TrackerEvent[] => {
-    if (ride === null || nowMonoMs - ride.totals.lastMovedMonoMs < splitAfterMs) return []
-    const ended: TrackerEvent = { kind: 'ended', rideId: ride.id, totals: ride.totals }
+  const end = (): TrackerEvent[] => {
+    if (ride === null) return []
+    const { id, lastPosition, sums } = ride
+    restedAt = movement.restsAt() ?? lastPosition
     ride = null
-    return [ended]
+    return [{ kind: 'ended', rideId: id, totals: upToTheLastMovement(sums.totals()) }]
+  }
+
+  const hasStood = (nowMonoMs: number): boolean => {
+    if (ride === null || begins === 'manual' || ride.sums.firstFixMonoMs() === null) return false
+    return nowMonoMs - ride.sums.totals().lastMovedMonoMs >= splitAfterMs
+  }
+
+  const wasLost = (fix: Fix): boolean => {
+    if (ride === null || begins === 'manual' || ride.sums.firstFixMonoMs() === null) return false
+    return fix.at.monoMs - ride.sums.totals().lastFixMonoMs >= splitAfterMs
+  }
+
+  const hasBegun = (fix: Fix): boolean => {
+    if (waits !== 'for-movement') return waits === 'for-a-fix'
+    restedAt = movement.restsAt() ?? restedAt ?? fix
+    return !movement.isStanding() && distanceM(restedAt, fix) > MOVED_M
   }
 
   const follow = (fix: Fix): TrackerEvent[] => {
-    const events: TrackerEvent[] = []
-    const hasMoved = restsAt === null || distanceM(restsAt, fix) > MOVED_M
-    if (hasMoved) restsAt = fix
-    if (ride === null && (isFirst || hasMoved)) events.push(begin(fix))
+    const events = wasLost(fix) ? end() : []
+    movement.take(fix)
+    if (ride === null && hasBegun(fix)) events.push(...begin(fix.at.monoMs))
     if (ride === null) return events
-    ride = addUp(ride, fix, hasMoved)
-    return [...events, { kind: 'fix', rideId: ride.id, fix, leftOut: null }]
+    ride.sums.take(fix)
+    ride = { ...ride, lastPosition: { latDeg: fix.latDeg, lonDeg: fix.lonDeg } }
+    events.push({ kind: 'fix', rideId: ride.id, fix, leftOut: null })
+    return hasStood(fix.at.monoMs) ? [...events, ...end()] : events
+  }
+
+  const complete = (fix: Fix): TrackerEvent[] => {
+    judge.complete(fix)
+    movement.complete(fix)
+    ride?.sums.complete(fix)
+    return ride === null ? [] : [{ kind: 'fix', rideId: ride.id, fix, leftOut: null }]
+  }
+
+  const skipWay = (): void => {
+    movement.skipWay()
+    ride?.sums.skipWay()
   }
 
   return {
-    ride: () => ride,
-    pass,
+    begin,
+    stop: () => {
+      waits = 'for-the-rider'
+      return end()
+    },
+    join: ({ id, totals, sinceLastFixMs }) => {
+      if (ride === null || ride.sums.firstFixMonoMs() === null) return []
+      const part = ride.id
+      ride.sums.join(totals, sinceLastFixMs)
+      ride = { ...ride, id }
+      return [{ kind: 'joined', rideId: id, part, totals: ride.sums.totals() }]
+    },
+    ride: () => {
+      if (ride === null) return null
+      const { id, beganMonoMs, lastPosition, sums } = ride
+      return { id, beganMonoMs, lastPosition, firstFixMonoMs: sums.firstFixMonoMs(), totals: sums.totals() }
+    },
+    isPaused: () => ride !== null && movement.isStanding(),
+    pass: (nowMonoMs) => {
+      const isKnown = last !== null && nowMonoMs - last.at.monoMs < FIX_HOLDS_MS
+      return isKnown && hasStood(nowMonoMs) ? end() : []
+    },
     take: (fix) => {
-      const events = pass(fix.at.monoMs)
-      if (ride !== null && last !== null && isSameMoment(fix, last)) {
-        return [...events, { kind: 'fix', rideId: ride.id, fix, leftOut: null }]
-      }
-      const verdict = judge(fix)
+      if (last !== null && isSameMoment(fix, last)) return complete(fix)
+      const verdict = judge.judge(fix)
       if (verdict.kind === 'left-out') {
-        return ride === null ? events : [...events, { kind: 'fix', rideId: ride.id, fix, leftOut: verdict.because }]
+        return ride === null ? [] : [{ kind: 'fix', rideId: ride.id, fix, leftOut: verdict.because }]
       }
       last = fix
-      // Nothing is known of the way to a new place: it counts as no distance.
-      if (verdict.isElsewhere) countedAt = null
-      return [...events, ...verdict.fixes.flatMap(follow)]
+      if (verdict.isElsewhere) skipWay()
+      return verdict.fixes.flatMap(follow)
     },
+  }
+}
+
+interface Riding extends Omit<RideSoFar, 'totals' | 'firstFixMonoMs'> {
+  readonly sums: AddingUp
+}
+
+/** What begins the next ride, where it is not begun from outside. */
+type Waits = 'for-a-fix' | 'for-movement' | 'for-the-rider'
+
+function waitsAtFirst(begins: RideBegins): Waits {
+  switch (begins) {
+    case 'power':
+      return 'for-a-fix'
+    case 'motion':
+      return 'for-movement'
+    case 'manual':
+      return 'for-the-rider'
   }
 }
 

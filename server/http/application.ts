@@ -19,6 +19,7 @@ import { SECURITY_HEADERS } from './security-headers.js'
 import { type SessionDoor, sessionRoutes } from './session.js'
 import { trackRoutes } from './track.js'
 import { videoRoutes } from './video.js'
+import { wishRoutes } from './wishing.js'
 
 /** What the other rooms hand in. */
 export interface ApplicationOptions extends RolesOptions, RidesDoor, SessionDoor {
@@ -68,6 +69,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   healthRoutes(app, lastNow)
   sessionRoutes(app, options)
   nowRoutes(app, lastNow)
+  wishRoutes(app, options.ask)
   rideRoutes(app, options)
   trackRoutes(app, catalogue)
   footageRoutes(app, { catalogue, indexes: openIndexes(openFile), camerasConfigured })

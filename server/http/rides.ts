@@ -2,7 +2,6 @@
 import type { FastifyRequest } from 'fastify'
 import { ById, DEFAULT_ITEMS, RidesQuery } from '../../core/api/queries.js'
 import { type Page, pageOf, RidePatch, RideShape } from '../../core/api/shapes.js'
-import type { Outcome, Wish } from '../../core/link/messages.js'
 import type { Bounds } from '../../core/ride/geo.js'
 import type { Ride } from '../../core/ride/ride.js'
 import { json } from './answers.js'
@@ -10,10 +9,11 @@ import type { App } from './app.js'
 import type { Catalogue } from './catalogue.js'
 import { Problem } from './problem.js'
 import { requireRide } from './roles.js'
+import { type Ask, askFor } from './wishing.js'
 
 export interface RidesDoor {
   readonly catalogue: Catalogue
-  readonly ask: (wish: Wish) => Promise<Outcome | { readonly kind: 'away' }>
+  readonly ask: Ask
 }
 
 const NONE: Page<Ride> = { items: [], next: null }
@@ -49,17 +49,8 @@ export function rideRoutes(app: App, { catalogue, ask }: RidesDoor): void {
     schema: { summary: 'Renames a ride', params: ById, body: RidePatch, response: json(RideShape) },
     handler: async (request) => {
       const { id } = request.params
-      const outcome = await ask({ kind: 'rename-ride', rideId: id, name: request.body.name })
-      switch (outcome.kind) {
-        case 'done':
-          return rideOf(request, catalogue, id)
-        case 'unknown':
-          throw new Problem(404, 'there is no such ride')
-        case 'refused':
-          throw new Problem(409, outcome.reason)
-        case 'away':
-          throw new Problem(503, 'the device does not answer at the moment')
-      }
+      await askFor(ask, { kind: 'rename-ride', rideId: id, name: request.body.name }, 'there is no such ride')
+      return rideOf(request, catalogue, id)
     },
   })
 }

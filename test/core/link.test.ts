@@ -128,7 +128,8 @@ describe('a wish', () => {
 
   it('gets its own answer, whichever comes first', async () => {
     const open: (() => void)[] = []
-    device((wish) => new Promise((resolve) => open.unshift(() => resolve({ kind: 'refused', reason: wish.rideId }))))
+    const asked = (wish: Wish) => (wish.kind === 'rename-ride' ? wish.rideId : '')
+    device((wish) => new Promise((resolve) => open.unshift(() => resolve({ kind: 'refused', reason: asked(wish) }))))
     const one = server()
     await eventually(() => isConnected(one), { withinMs: 2_000 })
     const answers = ['a', 'b', 'c'].map((rideId) => one.ask({ ...rename, rideId }))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stateOf } from '../../device/footage/storage.js'
 import { type CameraParts, pictureOf } from '../../device/picture.js'
+import { receiverNowOf } from '../../device/tracking/receiver-now.js'
 
 const GB = 1_000_000_000
 const camera: CameraParts = {
@@ -19,9 +20,10 @@ const picture = (parts: Partial<CameraParts>) =>
     anchor: { bootId: 'a', monoMs: 0, utcMinusMonoMs: 1_000, uncertaintyMs: 49.6, source: 'satellites' },
     bootNumber: 1,
     simulated: false,
-    receiver: { state: 'absent', name: null, satellitesUsed: null, satellitesInView: null, hdop: null, ageMs: null },
+    receiver: receiverNowOf(null, null, 0),
     fix: null,
     ride: null,
+    recordingOn: true,
     cameras: [{ ...camera, ...parts }],
     storage: { state: 'ok', freeBytes: null, hoursLeft: null, keptBytes: 0 },
   })

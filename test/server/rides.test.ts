@@ -196,6 +196,7 @@ describe('renaming', () => {
   beforeAll(async () => {
     device = startDevice(server.data, async (wish) => {
       wishes.push(wish)
+      if (wish.kind !== 'rename-ride') return { kind: 'done' }
       if (wish.rideId === 'ride-2') return { kind: 'refused', reason: 'the card is full' }
       return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }
     })

@@ -140,6 +140,7 @@ function now(change: Partial<Now>): Now {
     receiver: receiver({}),
     fix: FIX,
     ride: null,
+    recordingOn: true,
     cameras: [camera('front', 'recording')],
     storage: storage({}),
     lastPowerCut: null,
@@ -150,7 +151,8 @@ function now(change: Partial<Now>): Now {
 }
 
 function receiver(change: Partial<ReceiverNow>): ReceiverNow {
-  return { state: 'fix-3d', name: null, satellitesUsed: 9, satellitesInView: 14, hdop: 0.9, ageMs: 300, ...change }
+  const sky = { satellitesUsed: 9, satellitesInView: 14, hdop: 0.9, satellitesAgeMs: 300 }
+  return { state: 'fix-3d', name: null, ...sky, ageMs: 300, ...change }
 }
 
 function camera(name: string, state: CameraNow['state'], reason: string | null = null): CameraNow {

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Track, TrackVertex } from '../../core/api/shapes.js'
 import type { PublicFix } from '../../core/ride/fix.js'
-import type { Place } from '../../web/polyline.js'
+import type { Place } from '../../web/outline.js'
 import { createTrail, type Trail } from '../../web/trail.js'
 
 const T = Date.UTC(2026, 10, 21, 8, 15, 3)

@@ -9,6 +9,7 @@ import { openBatch } from '../../../core/store/batch.js'
 import { openStore, type Store } from '../../../core/store/store.js'
 import { createJourney, type Journey } from '../../../device/tracking/journey.js'
 import { leftOffAt } from '../../../device/tracking/left-off.js'
+import { timeZoneAt } from '../../../device/tracking/time-zone.js'
 import { BOOT, fixAt, JUNE_UTC_MS } from '../../fakes/readings.js'
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -44,6 +45,9 @@ async function live(readings: readonly Reading[]): Promise<Journey> {
       stop.abort()
     },
     simulated: true,
+    begin: 'power',
+    onRide: () => {},
+    timeZoneAt,
     splitAfterMs: 20 * 60_000,
     newRideId: () => `ride-${readings.length}`,
     resumed: await leftOffAt(store, 1),

@@ -1,4 +1,4 @@
-/** Lines of places as they are kept and as they are drawn: the encoded polyline, and an outline in SVG. */
+/** Lines of places as they are drawn: an outline in SVG. */
 
 /** lonDeg, latDeg: the order of GeoJSON. */
 export type Place = readonly [lonDeg: number, latDeg: number]
@@ -6,20 +6,6 @@ export type Place = readonly [lonDeg: number, latDeg: number]
 const RADIANS = Math.PI / 180
 /** Of the longer side of an outline, in units of its viewBox. */
 const SIZE = 100
-
-/** Places of an encoded polyline with 5 digits (Google's "Encoded Polyline Algorithm"); a torn end is left out. */
-export function decodePolyline(text: string): Place[] {
-  const places: Place[] = []
-  const values = signedValues(text)
-  let lat = 0
-  let lon = 0
-  for (let index = 0; index + 1 < values.length; index += 2) {
-    lat += values[index] ?? 0
-    lon += values[index + 1] ?? 0
-    places.push([lon / 1e5, lat / 1e5])
-  }
-  return places
-}
 
 export interface Outline {
   readonly width: number
@@ -64,19 +50,3 @@ function rangeOf(values: readonly number[]): [least: number, most: number] {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10
-
-function signedValues(text: string): number[] {
-  const values: number[] = []
-  let bits = 0
-  let shift = 0
-  for (const letter of text) {
-    const chunk = letter.charCodeAt(0) - 63
-    bits |= (chunk & 0x1f) << shift
-    shift += 5
-    if (chunk >= 0x20) continue
-    values.push(bits & 1 ? ~(bits >> 1) : bits >> 1)
-    bits = 0
-    shift = 0
-  }
-  return values
-}

@@ -1,33 +1,6 @@
-/** The encoded polyline back into places, and places into a drawing. */
+/** Places into a drawing, and back. */
 import { describe, expect, it } from 'vitest'
-import { encodePolyline } from '../../core/ride/geo.js'
-import { decodePolyline, outlineOf, type Place } from '../../web/polyline.js'
-
-describe('an encoded polyline', () => {
-  it('decodes the example of its specification', () => {
-    expect(decodePolyline('_p~iF~ps|U_ulLnnqC_mqNvxq`@')).toEqual([
-      [-120.2, 38.5],
-      [-120.95, 40.7],
-      [-126.453, 43.252],
-    ])
-  })
-
-  it('gives back what the core encoded, to the fifth digit', () => {
-    const places: Place[] = [
-      [-79.38401, 43.65004],
-      [-79.384, 43.65],
-      [179.99999, -89.99999],
-      [0, 0],
-    ]
-    const text = encodePolyline(places.map(([lonDeg, latDeg]) => ({ lonDeg, latDeg })))
-    expect(decodePolyline(text)).toEqual(places)
-  })
-
-  it('is no place when it is empty, and loses only its end when it is torn', () => {
-    expect(decodePolyline('')).toEqual([])
-    expect(decodePolyline('_p~iF~ps|U_ulL')).toEqual([[-120.2, 38.5]])
-  })
-})
+import { outlineOf, type Place } from '../../web/outline.js'
 
 describe('an outline', () => {
   const square: Place[] = [

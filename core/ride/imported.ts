@@ -1,0 +1,35 @@
+/** A ride of another device on its way into the catalogue. */
+import type { LeftOut, RideTotals, TrackPoint } from './ride.js'
+
+/** A ride that is being taken in. */
+export interface ImportBegun {
+  readonly id: string
+  readonly name: string | null
+}
+
+export interface ImportDone {
+  readonly id: string
+  /** Of the first and the last point, ms since 1970. */
+  readonly startedUtcMs: number
+  readonly endedUtcMs: number
+  /** Moments are UTC. */
+  readonly totals: RideTotals
+  /** Encoded polyline, 5 digits. */
+  readonly preview: string
+  readonly timeZone: string | null
+}
+
+/** A point as a row, because there may be hundreds of thousands; its time, ms since 1970, is its monotonic time too. */
+export type ImportedPoint = readonly [
+  utcMs: number,
+  latDeg: number,
+  lonDeg: number,
+  altitudeM: number | null,
+  speedMps: number | null,
+  courseDeg: number | null,
+  accuracyM: number | null,
+  mode: TrackPoint['mode'],
+  satellitesUsed: number | null,
+  hdop: number | null,
+  leftOut: LeftOut | null,
+]

@@ -1,0 +1,78 @@
+/** Rides of other devices in the catalogue: unseen until they are whole, then among the others by their time. */
+import type { ImportBegun, ImportDone, ImportedPoint } from '../ride/imported.js'
+import type { Connection } from './connection.js'
+
+/** Deleted at once: no transaction may hold up the ride that is being recorded. */
+const PAGE_FIXES = 10_000
+
+export function readImports(database: Connection) {
+  const same = database.prepare<[number, number], { id: string }>(
+    `SELECT id FROM rides WHERE source = 'import' AND startedUtcMs = ? AND endedUtcMs = ? LIMIT 1`,
+  )
+  return {
+    /** The ride that was imported with exactly this beginning and end; null where there is none. */
+    importedRide: (startedUtcMs: number, endedUtcMs: number): string | null =>
+      same.get(startedUtcMs, endedUtcMs)?.id ?? null,
+  }
+}
+
+export function writeImports(database: Connection) {
+  const begin = database.prepare(
+    `INSERT INTO rides (id, name, bootNumber, lastBootNumber, beganMonoMs, lastFixMonoMs, lastMovedMonoMs, simulated, source, ended)
+     VALUES (@id, @name, 0, 0, 0, 0, 0, 0, 'importing', 1)`,
+  )
+  const add = database.prepare(
+    `INSERT OR IGNORE INTO fixes (rideNumber, part, monoMs, receiverUtcMs, utcMs, latDeg, lonDeg, altitudeM, speedMps, courseDeg,
+       accuracyM, mode, satellitesUsed, hdop, leftOut)
+     VALUES ((SELECT number FROM rides WHERE id = ? AND source = 'importing'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const before = database.prepare<[number], { bootNumber: number; beganMonoMs: number; startedUtcMs: number }>(
+    `SELECT bootNumber, beganMonoMs, startedUtcMs FROM rides WHERE startedUtcMs <= ? ORDER BY startedUtcMs DESC LIMIT 1`,
+  )
+  const finish = database.prepare(
+    `UPDATE rides SET source = 'import', bootNumber = @bootNumber, beganMonoMs = @beganMonoMs, timeSource = 'satellites',
+       startedUtcMs = @startedUtcMs, endedUtcMs = @endedUtcMs, lastFixMonoMs = @lastFixMonoMs,
+       lastMovedMonoMs = @lastMovedMonoMs, distanceM = @distanceM, movingMs = @movingMs, elapsedMs = @elapsedMs,
+       ascentM = @ascentM, maxSpeedMps = @maxSpeedMps, west = @west, south = @south, east = @east, north = @north,
+       preview = @preview, timeZone = @timeZone
+     WHERE id = @id AND source = 'importing'`,
+  )
+  const unfinished = database.prepare<[], { number: number }>(
+    `SELECT number FROM rides WHERE source = 'importing' LIMIT 1`,
+  )
+  const removeFixes = database.prepare(
+    `DELETE FROM fixes WHERE rideNumber = @number AND (part, monoMs) IN
+       (SELECT part, monoMs FROM fixes WHERE rideNumber = @number LIMIT ${PAGE_FIXES})`,
+  )
+  const remove = database.prepare('DELETE FROM rides WHERE number = ?')
+
+  return {
+    beginImport: (ride: ImportBegun): void => {
+      begin.run(ride)
+    },
+
+    /** @param part from IMPORTED_PARTS_FROM on: the way from one part to the next is not known */
+    addImported: (rideId: string, part: number, points: readonly ImportedPoint[]): void => {
+      for (const [utcMs, ...rest] of points) add.run(rideId, part, utcMs, utcMs, utcMs, ...rest)
+    },
+
+    /** The ride is whole: everyone sees it, behind the ride that began before it. */
+    finishImport: ({ totals: { bounds, ...totals }, ...ride }: ImportDone): void => {
+      const [west, south, east, north] = bounds ?? [null, null, null, null]
+      const { bootNumber, beganMonoMs, startedUtcMs } = before.get(ride.startedUtcMs) ?? BEFORE_ALL_BOOTS
+      const place = { bootNumber, beganMonoMs: beganMonoMs + ride.startedUtcMs - startedUtcMs }
+      finish.run({ ...ride, ...totals, ...place, west, south, east, north })
+    },
+
+    /** Removes a piece of what was begun and not finished; answers whether there is more. */
+    abandonImports: (): boolean => {
+      const ride = unfinished.get()
+      if (ride === undefined) return false
+      if (removeFixes.run(ride).changes === 0) remove.run(ride.number)
+      return true
+    },
+  }
+}
+
+/** Its monotonic time is UTC. */
+const BEFORE_ALL_BOOTS = { bootNumber: 0, beganMonoMs: 0, startedUtcMs: 0 }

@@ -1,0 +1,74 @@
+/** Whether cameras record: as the settings begin it, as the ride goes, and as the rider says. */
+
+export type Begin = 'power' | 'motion' | 'manual'
+
+export interface Recording {
+  readonly isOn: () => boolean
+  /** A ride has begun, or ended: with `motion` cameras record while one is on. */
+  readonly rideIs: (isOn: boolean) => void
+  /** The rider begins or ends a ride. Resolves once a device that is begun again in this boot would know of it. */
+  readonly setByRider: (isOn: boolean) => Promise<void>
+  /** Resolves once cameras shall record, or the signal aborts, with a signal that aborts when either is over. */
+  readonly whenOn: (signal: AbortSignal) => Promise<AbortSignal>
+}
+
+export interface RecordingOptions {
+  readonly begin: Begin
+  /** What the rider last said in this boot; null where nothing was said. */
+  readonly word: boolean | null
+  /** A ride goes on that an earlier run of the device began. */
+  readonly hasRide: boolean
+  readonly keepWord: (isOn: boolean) => Promise<void>
+  readonly beginRide: () => void
+  readonly endRide: () => void
+}
+
+export function createRecording({ begin, word, hasRide, ...options }: RecordingOptions): Recording {
+  const toggle = createToggle(word ?? (begin === 'power' || hasRide))
+  return {
+    isOn: toggle.isOn,
+    whenOn: toggle.whenOn,
+    rideIs: (isOn) => {
+      // A ride that begins is recorded, however it began; one that ends by itself ends the recording that movement began.
+      if (isOn || begin === 'motion') toggle.turn(isOn)
+    },
+    setByRider: async (isOn) => {
+      toggle.turn(isOn)
+      if (isOn) options.beginRide()
+      else options.endRide()
+      await options.keepWord(isOn)
+    },
+  }
+}
+
+function createToggle(isOnAtFirst: boolean) {
+  let turnedOff = new AbortController()
+  let turnedOn = new AbortController()
+  if (isOnAtFirst) turnedOn.abort()
+  else turnedOff.abort()
+
+  return {
+    isOn: (): boolean => turnedOn.signal.aborted,
+    turn: (isOn: boolean): void => {
+      if (isOn === turnedOn.signal.aborted) return
+      if (isOn) {
+        turnedOff = new AbortController()
+        turnedOn.abort()
+      } else {
+        turnedOn = new AbortController()
+        turnedOff.abort()
+      }
+    },
+    whenOn: async (signal: AbortSignal): Promise<AbortSignal> => {
+      await aborted(AbortSignal.any([signal, turnedOn.signal]))
+      return AbortSignal.any([signal, turnedOff.signal])
+    },
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,113 @@
+/** Rides of other devices: not there until they are whole, and then where their time puts them. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ImportDone, ImportedPoint } from '../../core/ride/imported.js'
+import { IMPORTED_PARTS_FROM, stretchesOf } from '../../core/ride/ride.js'
+import { openStore, type Store } from '../../core/store/store.js'
+import { addRide } from '../fakes/a-ride.js'
+import { makeDataFolder } from '../fakes/a-server.js'
+import { JUNE_UTC_MS } from '../fakes/readings.js'
+
+let folder: string
+let store: Store
+beforeEach(async () => {
+  folder = await makeDataFolder()
+  store = await openStore(join(folder, 'rides.db'))
+})
+afterEach(async () => {
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const pointAt = (second: number): ImportedPoint =>
+  [
+    ...[JUNE_UTC_MS + second * 1_000, 46 + second * 1e-5, 14, 560],
+    ...[null, null, null, 3, null, null, null],
+  ] as unknown as ImportedPoint
+
+const whole = (id: string, from: number, to: number): ImportDone => ({
+  id,
+  startedUtcMs: JUNE_UTC_MS + from * 1_000,
+  endedUtcMs: JUNE_UTC_MS + to * 1_000,
+  totals: {
+    lastFixMonoMs: JUNE_UTC_MS + to * 1_000,
+    lastMovedMonoMs: JUNE_UTC_MS + to * 1_000,
+    distanceM: 100,
+    movingMs: 1_000,
+    elapsedMs: (to - from) * 1_000,
+    ascentM: 0,
+    maxSpeedMps: 5,
+    bounds: [14, 46, 14, 46.1],
+  },
+  preview: '_p~iF~ps|U',
+  timeZone: 'Europe/Ljubljana',
+})
+
+async function take(id: string, from: number, to: number): Promise<void> {
+  await store.beginImport({ id, name: null })
+  await store.addImported(id, IMPORTED_PARTS_FROM, [pointAt(from), pointAt(to)])
+  await store.finishImport(whole(id, from, to))
+}
+const listed = async () => (await store.rides({ limit: 10, cursor: null })).items.map(({ id }) => id)
+
+describe('an imported ride', () => {
+  it('is nowhere to be seen until it is whole', async () => {
+    await store.beginImport({ id: 'half', name: 'Round the lake' })
+    await store.addImported('half', IMPORTED_PARTS_FROM, [pointAt(1)])
+    expect(await store.ride('half')).toBeNull()
+    expect(await listed()).toEqual([])
+    await store.finishImport(whole('half', 1, 1))
+    expect(await store.ride('half')).toMatchObject({ name: 'Round the lake', source: 'import', elapsedMs: 0 })
+  })
+
+  it('has its gaps where it says so, however far apart its points are', async () => {
+    await store.beginImport({ id: 'sparse', name: null })
+    await store.addImported('sparse', IMPORTED_PARTS_FROM, [0, 30, 60].map(pointAt))
+    await store.addImported('sparse', IMPORTED_PARTS_FROM + 1, [61, 90].map(pointAt))
+    await store.finishImport(whole('sparse', 0, 90))
+    expect(stretchesOf(await store.pointsAfter('sparse', null)).map(({ length }) => length)).toEqual([3, 2])
+  })
+
+  it('stands among the others by its time, with those of unknown time left where they are', async () => {
+    await addRide(store, { id: 'second', bootId: 'one', fromSecond: 1_000, toSecond: 1_010 })
+    await addRide(store, { id: 'unknown', bootId: 'two', isDated: false })
+    await addRide(store, { id: 'fourth', bootId: 'three', fromSecond: 5_000, toSecond: 5_010 })
+    await take('first', 500, 510)
+    await take('between', 2_000, 2_010)
+    await take('last', 9_000, 9_010)
+    expect(await listed()).toEqual(['last', 'fourth', 'unknown', 'between', 'second', 'first'])
+  })
+
+  it('is known by its beginning and its end', async () => {
+    await take('r', 10, 20)
+    expect(await store.importedRide(JUNE_UTC_MS + 10_000, JUNE_UTC_MS + 20_000)).toBe('r')
+    expect(await store.importedRide(JUNE_UTC_MS + 10_000, JUNE_UTC_MS + 21_000)).toBeNull()
+  })
+
+  it('never gives its points to the footage of a boot', async () => {
+    await addRide(store, { id: 'r', bootId: 'one', fromSecond: 0, toSecond: 10 })
+    await take('i', 2, 8)
+    expect(await store.pointsBetween({ bootNumber: 1, fromMonoMs: 0, toMonoMs: 1e15 })).toHaveLength(11)
+  })
+
+  it('is no ride that goes on', async () => {
+    await take('i', 2, 8)
+    expect(await store.rideBefore(1)).toBeNull()
+    expect(await store.endRidesOfOtherBoots(1)).toEqual([])
+    expect(await store.ride('i')).not.toBeNull()
+  })
+
+  it('that broke off is removed, and no other', async () => {
+    await take('whole', 10, 20)
+    await store.beginImport({ id: 'half', name: null })
+    const points = Array.from({ length: 10_500 }, (_, second) => pointAt(second))
+    await store.addImported('half', IMPORTED_PARTS_FROM, points)
+    let rounds = 0
+    while (await store.abandonImports()) rounds++
+    expect(rounds).toBeGreaterThan(1)
+    expect(await store.pointsAfter('half', null)).toEqual([])
+    expect(await listed()).toEqual(['whole'])
+    await store.beginImport({ id: 'half', name: null })
+  })
+})

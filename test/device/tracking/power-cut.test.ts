@@ -1,0 +1,196 @@
+/** The same ride over a power cut, and rides that the rider begins and ends. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Reading } from '../../../core/ride/fix.js'
+import { decodePolyline } from '../../../core/ride/polyline.js'
+import { openBatch } from '../../../core/store/batch.js'
+import { openStore, type Store } from '../../../core/store/store.js'
+import { createJourney, type Journey } from '../../../device/tracking/journey.js'
+import { leftOffAt } from '../../../device/tracking/left-off.js'
+import type { RideBegins } from '../../../device/tracking/tracker.js'
+import { logInto } from '../../fakes/fake-gpsd.js'
+import { fixAt, JUNE_UTC_MS } from '../../fakes/readings.js'
+
+const SPLIT_S = 20 * 60
+let folder: string
+let store: Store
+let rides: number
+let recorded: boolean[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'power-cut-'))
+  store = await openStore(join(folder, 'rides.db'))
+  rides = 0
+  recorded = []
+})
+afterEach(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+interface Boot {
+  /** In seconds of true time, of which the ride tells; CLOCK_MONOTONIC begins anew here. */
+  readonly atSecond: number
+  /** Seconds of true time with a fix. */
+  readonly from: number
+  readonly to: number
+  readonly begin?: RideBegins
+  readonly mode?: 2 | 3
+  readonly before?: (journey: Journey) => void
+  readonly after?: (journey: Journey) => void
+}
+
+/** Lives through a boot, which ends as a pulled battery ends it. */
+async function live({ atSecond, from, to, begin = 'power', mode = 3, ...hooks }: Boot): Promise<Journey> {
+  const bootId = `boot at ${atSecond}`
+  const { bootNumber } = await store.beginBoot(bootId)
+  await store.endRidesOfOtherBoots(bootNumber)
+  const batch = openBatch(store, logInto([]))
+  const stop = new AbortController()
+  let nowMonoMs = 0
+  const readings: Reading[] = []
+  for (let second = from; second <= to; second++) {
+    const at = { bootId, monoMs: (second - atSecond) * 1_000 }
+    readings.push(fixAt(second, second * 5, { at, mode, speedMps: 5 }))
+  }
+  const journey: Journey = createJourney({
+    bootId,
+    bootNumber,
+    readings: async function* () {
+      for (const reading of readings) {
+        nowMonoMs = reading.at.monoMs
+        yield reading
+      }
+      hooks.after?.(journey)
+      stop.abort()
+    },
+    simulated: false,
+    begin,
+    onRide: (isOn) => recorded.push(isOn),
+    timeZoneAt: () => 'Europe/Berlin',
+    splitAfterMs: SPLIT_S * 1_000,
+    newRideId: () => `ride-${++rides}`,
+    resumed: await leftOffAt(store, bootNumber),
+    store,
+    batch,
+    tell: () => {},
+    onAnchor: () => {},
+    nowMonoMs: () => nowMonoMs,
+    log: logInto([]),
+  })
+  hooks.before?.(journey)
+  await journey.service.run(stop.signal)
+  await batch.commit()
+  return journey
+}
+
+const listed = async () => (await store.rides({ limit: 10, cursor: null })).items.map(({ id }) => id)
+const secondsOf = async (rideId: string) =>
+  (await store.pointsAfter(rideId, null)).map(({ utcMs }) => ((utcMs ?? 0) - JUNE_UTC_MS) / 1_000)
+const FIRST: Boot = { atSecond: 0, from: 40, to: 100, before: (journey) => journey.begin() }
+
+describe('a power cut', () => {
+  it('shorter than the split time leaves one ride, with what both parts add up to', async () => {
+    await live(FIRST)
+    const journey = await live({ ...FIRST, atSecond: 150, from: 180, to: 240 })
+    expect(await listed()).toEqual(['ride-1'])
+    expect(journey.picture().ride).toMatchObject({ id: 'ride-1', startedUtcMs: JUNE_UTC_MS + 40_000 })
+    expect(journey.picture().ride?.elapsedMs).toBe(240_000)
+    expect(journey.picture().ride?.distanceM).toBeGreaterThan(540)
+    expect(journey.picture().ride?.distanceM).toBeLessThan(610)
+    const seconds = await secondsOf('ride-1')
+    expect([seconds.length, seconds[0], seconds.at(-1)]).toEqual([122, 40, 240])
+  })
+
+  it('leaves a drawing of the whole route', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240 })
+    const lonDegs = decodePolyline((await store.ride('ride-1'))?.preview ?? '').map(({ lonDeg }) => lonDeg)
+    expect(lonDegs).toHaveLength(122)
+    expect(lonDegs).toEqual(lonDegs.toSorted((one, other) => one - other))
+  })
+
+  it('longer than the split time ends the ride', async () => {
+    await live(FIRST)
+    const at = 100 + SPLIT_S
+    await live({ ...FIRST, atSecond: at, from: at + 20, to: at + 30 })
+    expect(await listed()).toEqual(['ride-2', 'ride-1'])
+    expect(await store.ride('ride-1')).toMatchObject({ endedUtcMs: JUNE_UTC_MS + 100_000 })
+  })
+
+  it('after the rider ended the ride begins another', async () => {
+    await live({ ...FIRST, after: (journey) => journey.stop() })
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 200 })
+    expect(await listed()).toEqual(['ride-2', 'ride-1'])
+  })
+
+  it('whose length nobody can tell leaves two rides', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240, mode: 2 })
+    expect(await listed()).toEqual(['ride-2', 'ride-1'])
+  })
+
+  it('is gone over once, however often the device is begun again after it', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240 })
+    const journey = await live({ ...FIRST, atSecond: 150, from: 245, to: 300 })
+    expect(await listed()).toEqual(['ride-1'])
+    expect(journey.picture().ride?.elapsedMs).toBe(300_000)
+    expect(await secondsOf('ride-1')).toHaveLength(61 + 61 + 56)
+  })
+
+  it('over and over is one ride', async () => {
+    for (const atSecond of [0, 150, 300, 450])
+      await live({ ...FIRST, atSecond, from: atSecond + 40, to: atSecond + 100 })
+    expect(await listed()).toEqual(['ride-1'])
+    expect(await secondsOf('ride-1')).toHaveLength(4 * 61)
+  })
+
+  it('in a ride that movement began begins the recording again with movement', async () => {
+    const motion: Boot = { atSecond: 0, from: 40, to: 100, begin: 'motion' }
+    await live(motion)
+    await live({ ...motion, atSecond: 150, from: 180, to: 240 })
+    expect(await listed()).toEqual(['ride-1'])
+    expect(recorded).toEqual([true, true])
+  })
+
+  it('in a ride that the rider began goes on recording by itself once the time is known', async () => {
+    const manual: Boot = { atSecond: 0, from: 40, to: 100, begin: 'manual' }
+    await live({ ...manual, before: (journey) => journey.begin() })
+    await live({ ...manual, atSecond: 150, from: 180, to: 240 })
+    expect(await listed()).toEqual(['ride-1'])
+    expect(recorded).toEqual([true, true])
+  })
+})
+
+describe('a ride that the rider begins', () => {
+  it('is none before that, and none after its end', async () => {
+    const manual: Boot = { atSecond: 0, from: 40, to: 100, begin: 'manual' }
+    const journey = await live(manual)
+    expect(journey.rideId()).toBeNull()
+    expect(await listed()).toEqual([])
+    await live({ ...manual, before: (begun) => begun.begin(), after: (ended) => ended.stop() })
+    expect(recorded).toEqual([true, false])
+    expect((await live({ ...manual, from: 101, to: 150 })).rideId()).toBeNull()
+  })
+
+  it('has the time zone of its first fix', async () => {
+    await live(FIRST)
+    expect(await store.ride('ride-1')).toMatchObject({ timeZone: 'Europe/Berlin' })
+  })
+})
+
+describe("a phone's time", () => {
+  it('is taken while no receiver is believed, and dates the ride', async () => {
+    const journey = await live({ ...FIRST, mode: 2, after: (offered) => offered.offerClock(JUNE_UTC_MS + 100_000) })
+    expect(journey.anchor()).toMatchObject({ source: 'phone' })
+    expect(await store.ride('ride-1')).toMatchObject({ startedUtcMs: JUNE_UTC_MS, timeSource: 'phone' })
+  })
+
+  it('is not taken once a receiver is', async () => {
+    const journey = await live({ ...FIRST, after: (offered) => offered.offerClock(JUNE_UTC_MS + 3_700_000) })
+    expect(journey.anchor()).toMatchObject({ source: 'satellites', utcMinusMonoMs: JUNE_UTC_MS })
+  })
+})
