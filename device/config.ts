@@ -30,7 +30,7 @@ const camera = group({
 const gps = group({
   source: text(
     'one of gpsd://HOST:PORT[/DEVICE], serial:///dev/NAME?baud=N, replay:FILE?rate=N, simulator:',
-    (source) => /^(gpsd:\/\/[^/]+(\/.+)?|serial:\/\/\/dev\/.+|replay:.+|simulator:.*)$/.test(source),
+    (source) => /^(gpsd:\/\/[^/]+(\/.+)?|serial:\/\/\/.+|replay:.+|simulator:.*)$/.test(source),
   ),
 })
 

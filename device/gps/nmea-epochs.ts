@@ -2,7 +2,7 @@
 import type { Moment } from '../../core/ride/clock.js'
 import { type Reading, UNKNOWN_SKY } from '../../core/ride/fix.js'
 import type { LatLon } from '../../core/ride/geo.js'
-import type { Errors, InView, Mode, Motion, Position, Sentence } from './nmea.js'
+import type { Day, Errors, InView, Mode, Motion, Position, Sentence } from './nmea-sentence.js'
 
 export interface NmeaEpochs {
   /**
@@ -10,10 +10,8 @@ export interface NmeaEpochs {
    * @param at when the first byte of the sentence came
    */
   readonly take: (sentence: Sentence, at: Moment) => Reading | null
-  /** To be asked as time goes by: answers the epoch at hand once nothing has come for SILENCE_MS. */
-  readonly pass: (nowMonoMs: number) => Reading | null
-  /** Answers the epoch at hand, finished or not. */
-  readonly end: () => Reading | null
+  /** Answers the epoch at hand: to be asked after SILENCE_MS without a byte, and at the end of a recording. */
+  readonly silence: () => Reading | null
 }
 
 /** Receivers tell an epoch in one go; at 10 Hz and more the next one ends it before this does. */
@@ -37,7 +35,6 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
   let mode: Mode['mode'] | null = null
   /** The last time of which the day was known. */
   let knownUtcMs: number | null = null
-  let heardMonoMs = Number.NEGATIVE_INFINITY
 
   const tell = (): Reading | null => {
     if (epoch === null || epoch.isTold) return null
@@ -66,15 +63,23 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
     return told
   }
 
+  const takeDay = ({ timeMs, dayUtcMs }: Day, at: Moment): Reading | null => {
+    if (timeMs < DAY_MS) knownUtcMs = dayUtcMs + timeMs
+    // Where nothing else tells the time it is ZDA's; else that may be of another moment, and only the day is of use.
+    if (epoch !== null && epoch.timeMs !== null) return null
+    const told = epoch?.isTold === false ? null : tell()
+    if (epoch === null || epoch.isTold) epoch = newEpoch(at, timeMs)
+    epoch.timeMs = timeMs
+    return told
+  }
+
   return {
     take: (sentence, at) => {
-      heardMonoMs = at.monoMs
       switch (sentence.kind) {
         case 'position':
           return takePosition(sentence, at)
         case 'day':
-          if (sentence.timeMs < DAY_MS) knownUtcMs = sentence.dayUtcMs + sentence.timeMs
-          return null
+          return takeDay(sentence, at)
         case 'mode':
         case 'motion':
         case 'in-view':
@@ -87,8 +92,7 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
           return null
       }
     },
-    pass: (nowMonoMs) => (nowMonoMs - heardMonoMs >= SILENCE_MS ? tell() : null),
-    end: tell,
+    silence: tell,
   }
 }
 
@@ -96,7 +100,7 @@ type Addition = Mode | Motion | InView | Errors
 
 interface Epoch {
   readonly at: Moment
-  readonly timeMs: number | null
+  timeMs: number | null
   readonly names: Set<Position['name']>
   readonly inView: Map<string, number>
   isTold: boolean
@@ -126,14 +130,12 @@ function belongsTo(epoch: Epoch, { timeMs, name }: Position): boolean {
 
 function addPosition(epoch: Epoch, position: Position): void {
   epoch.names.add(position.name)
-  epoch.dayUtcMs = position.dayUtcMs ?? epoch.dayUtcMs
   epoch.satellitesUsed = highest(epoch.satellitesUsed, position.satellitesUsed)
   epoch.hdop = position.hdop ?? epoch.hdop
-  if (!position.isFix) {
-    epoch.isVoid = true
-    return
-  }
-  epoch.place = position.place ?? epoch.place
+  epoch.isVoid = !position.isFix || position.place === null
+  if (epoch.isVoid) return
+  epoch.dayUtcMs = position.dayUtcMs ?? epoch.dayUtcMs
+  epoch.place = position.place
   epoch.altitudeM = position.altitudeM ?? epoch.altitudeM
   epoch.speedMps = position.speedMps ?? epoch.speedMps
   epoch.courseDeg = position.courseDeg ?? epoch.courseDeg

@@ -53,7 +53,7 @@ export async function* nmeaReadings(
       if (reading !== null) yield reading
     }
   }
-  const last = dated(merger.end())
+  const last = dated(merger.silence())
   if (last !== null) yield last
   onEnd?.({ epochs, undated, nonsense })
 }

@@ -24,6 +24,12 @@ describe('the text of gps.source', () => {
     ['gpsd://bike.local:3000', { ...LOCAL, host: 'bike.local', port: 3000 }],
     ['gpsd://[::1]:2947', { ...LOCAL, host: '::1' }],
     ['gpsd://127.0.0.1:2947/dev/ttyACM0', { ...LOCAL, device: '/dev/ttyACM0' }],
+    ['serial:///dev/ttyACM0?baud=9600', { kind: 'serial', path: '/dev/ttyACM0', baud: 9600 }],
+    ['serial:///dev/ttyAMA0', { kind: 'serial', path: '/dev/ttyAMA0', baud: null }],
+    [
+      'serial:///dev/serial/by-id/usb-u-blox_AG-if00',
+      { kind: 'serial', path: '/dev/serial/by-id/usb-u-blox_AG-if00', baud: null },
+    ],
     ['replay:ride.jsonl', { kind: 'replay', file: 'ride.jsonl', rate: 1 }],
     ['replay:/var/a ride.jsonl?rate=10', { kind: 'replay', file: '/var/a ride.jsonl', rate: 10 }],
     ['replay:what?.jsonl?rate=0.5', { kind: 'replay', file: 'what?.jsonl', rate: 0.5 }],
@@ -34,10 +40,20 @@ describe('the text of gps.source', () => {
   })
 
   it.each([
-    ['', 'is no receiver: allowed are gpsd://HOST:PORT[/DEVICE], replay:FILE?rate=1 or simulator:'],
+    [
+      '',
+      'is no receiver: allowed are gpsd://HOST:PORT[/DEVICE], serial:///dev/ttyACM0?baud=9600, replay:FILE?rate=1 or simulator:',
+    ],
     ['/dev/ttyACM0', 'is no receiver'],
     ['http://127.0.0.1:2947', 'is no receiver'],
-    ['serial:///dev/ttyACM0?baud=9600', 'is not supported yet'],
+    ['serial:', 'must be serial:///dev/ttyACM0'],
+    ['serial:///', 'must be serial:///dev/ttyACM0'],
+    ['serial://ttyACM0', 'must be serial:///dev/ttyACM0'],
+    ['serial:///dev/ttyACM0?baud=', 'must be serial:///dev/ttyACM0'],
+    ['serial:///dev/ttyACM0?baud=fast', 'must be serial:///dev/ttyACM0'],
+    ['serial:///dev/ttyACM0?speed=9600', 'must be serial:///dev/ttyACM0'],
+    ['serial:///dev/ttyACM0?baud=1199', 'takes only ?baud= from 1200 to 921600'],
+    ['serial:///dev/ttyACM0?baud=921601', 'takes only ?baud= from 1200 to 921600'],
     ['gpsd:', 'must be gpsd://HOST:PORT[/DEVICE]'],
     ['gpsd://', 'must be gpsd://HOST:PORT[/DEVICE]'],
     ['gpsd://127.0.0.1:0', 'must be gpsd://HOST:PORT[/DEVICE]'],
@@ -59,6 +75,7 @@ describe('the text of gps.source', () => {
 
   it.each([
     ['gpsd://127.0.0.1', false],
+    ['serial:///dev/ttyACM0', false],
     ['replay:ride.jsonl', true],
     ['simulator:', true],
   ])('%s is simulated: %s', (text, expected) => {
