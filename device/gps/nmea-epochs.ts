@@ -16,8 +16,6 @@ export interface NmeaEpochs {
 
 /** Receivers tell an epoch in one go; at 10 Hz and more the next one ends it before this does. */
 export const SILENCE_MS = 120
-/** The same time again later than this is of a receiver whose clock stands still. */
-const COMPLETED_WITHIN_MS = 900
 const DAY_MS = 86_400_000
 /** Four satellite systems tell some 30 sentences an epoch. */
 const MOST_EARLY = 64
@@ -52,8 +50,8 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
 
   const takePosition = (position: Position, at: Moment): Reading | null => {
     const isMore = epoch !== null && belongsTo(epoch, position)
-    // A receiver that stands still is left to whoever waits for a new time.
-    if (isMore && epoch !== null && at.monoMs - epoch.at.monoMs > COMPLETED_WITHIN_MS) return null
+    // The same sentence of the same time, after a silence: a receiver whose clock stands still.
+    if (isMore && epoch?.isTold && epoch.names.has(position.name)) return null
     const told = isMore ? null : tell()
     if (epoch === null || !isMore) epoch = newEpoch(at, position.timeMs)
     epoch.isTold = false

@@ -57,7 +57,7 @@ function gga(fields: Fields): Sentence {
   const satellites = satellitesOf(fields, 7)
   // Nobody has a place from two satellites; 6 and up are reckoned, typed in or simulated, from none.
   const isTooFew = satellites !== null && satellites < 3 && /^[1-5]$/.test(quality)
-  return satelliteFix('GGA', fields, /^[1-9]$/.test(quality) && !isTooFew)
+  return satelliteFix('GGA', fields, /^[1-7]$/.test(quality) && !isTooFew)
 }
 
 /** One letter for each satellite system: one that has a fix is enough. */

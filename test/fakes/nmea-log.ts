@@ -46,7 +46,8 @@ function degrees(value: number, digits: number): string {
 const decimal = (text: string, digits: number): number =>
   Number(text.slice(0, digits)) + Number(text.slice(digits)) / 60
 
-function sentence(body: string): string {
+/** A whole sentence, with its checksum and CRLF. */
+export function sentence(body: string): string {
   let sum = 0
   for (const character of body) sum ^= character.charCodeAt(0)
   return `$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}\r\n`
