@@ -2,71 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { duplexPair } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import type { Fix, Reading } from '../../../core/ride/fix.js'
+import type { Reading } from '../../../core/ride/fix.js'
 import { eventually, listenTo } from '../../fakes/fake-gpsd.js'
+import { saidIn, toldIn } from '../../fakes/gpsd-said.js'
 import { hasRecorded, inPieces, madeStream, RECORDED, recordedStreams, type Stream } from '../../fakes/gpsd-streams.js'
-
-type Figures = Pick<Fix, 'latDeg' | 'lonDeg' | 'mode' | 'altitudeM' | 'speedMps' | 'courseDeg' | 'accuracyM'>
-
-interface Said {
-  /** By time, as milliseconds since 1970. */
-  readonly fixes: Map<number, Figures>
-  /** Positions without a time, in their order. */
-  readonly untimed: { readonly latDeg: number; readonly lonDeg: number }[]
-}
-
-/** What a stream of one receiver says, found the plain way: line by line, and of each epoch the last figures. */
-function saidIn(text: string): Said {
-  const epochs = new Map<string, Report>()
-  const untimed: Said['untimed'] = []
-  for (const line of text.split('\n')) {
-    const report = reportIn(line)
-    if (report?.class !== 'TPV' || report.mode === undefined || report.mode < 2) continue
-    const { time, lat, lon } = report
-    if (time !== undefined) epochs.set(time, { ...epochs.get(time), ...report })
-    else if (lat !== undefined && lon !== undefined) untimed.push({ latDeg: lat, lonDeg: lon })
-  }
-  const fixes = new Map<number, Figures>()
-  for (const [time, { lat, lon, mode, altMSL, alt, speed, track, eph, epx, epy }] of epochs) {
-    if (lat === undefined || lon === undefined) continue
-    fixes.set(Date.parse(time), {
-      latDeg: lat,
-      lonDeg: lon,
-      mode: mode === 2 ? 2 : 3,
-      altitudeM: within(altMSL ?? alt, -500, 9000),
-      speedMps: within(speed, 0, 150),
-      courseDeg: within(track, 0, 360),
-      accuracyM: eph ?? (epx === undefined || epy === undefined ? null : Math.hypot(epx, epy)),
-    })
-  }
-  return { fixes, untimed }
-}
-
-interface Report {
-  readonly class?: string
-  readonly time?: string
-  readonly mode?: number
-  readonly lat?: number
-  readonly lon?: number
-  readonly alt?: number
-  readonly altMSL?: number
-  readonly speed?: number
-  readonly track?: number
-  readonly eph?: number
-  readonly epx?: number
-  readonly epy?: number
-}
-
-function reportIn(line: string): Report | null {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null
-  }
-}
-
-const within = (value: number | undefined, low: number, high: number): number | null =>
-  value !== undefined && value >= low && value <= high ? value : null
 
 /** What our client tells of a stream, fed to it in pieces of up to so many bytes. */
 async function listenedTo({ bytes }: Stream, most: number): Promise<{ told: Reading[]; logged: string[] }> {
@@ -86,18 +25,6 @@ async function listenedTo({ bytes }: Stream, most: number): Promise<{ told: Read
   await eventually('the stream is over', () => connections > 1, 12_000)
   await stop()
   return { told, logged }
-}
-
-function toldIn(told: readonly Reading[]): Said {
-  const fixes = new Map<number, Figures>()
-  const untimed: Said['untimed'] = []
-  for (const reading of told) {
-    if (reading.kind !== 'fix') continue
-    const { receiverUtcMs, latDeg, lonDeg, mode, altitudeM, speedMps, courseDeg, accuracyM } = reading
-    if (receiverUtcMs === null) untimed.push({ latDeg, lonDeg })
-    else fixes.set(receiverUtcMs, { latDeg, lonDeg, mode, altitudeM, speedMps, courseDeg, accuracyM })
-  }
-  return { fixes, untimed }
 }
 
 async function expectNothingLost(stream: Stream, most: number): Promise<Reading[]> {
