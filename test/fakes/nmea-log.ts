@@ -38,6 +38,13 @@ export function epochsOf(log: string): LoggedEpoch[] {
   })
 }
 
+/** The first so many epochs of a log that opens each with an RMC. */
+export function firstSeconds(log: string, seconds: number): string {
+  const lines = log.split(/(?<=\n)/)
+  const starts = lines.flatMap((line, index) => (/^\$..RMC/.test(line) ? [index] : []))
+  return lines.slice(0, starts[seconds]).join('')
+}
+
 function degrees(value: number, digits: number): string {
   const whole = Math.floor(value)
   return String(whole).padStart(digits, '0') + ((value - whole) * 60).toFixed(5).padStart(8, '0')

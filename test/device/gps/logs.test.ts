@@ -17,7 +17,7 @@ const logs = !hasRecorded ? [] : readdirSync(join(RECORDED, 'log')).map((name) =
 async function playedAtOnce(log: string | Buffer, fixes: number): Promise<Reading[]> {
   const gpsd = await startFedGpsd(log, 0)
   // The end of a log is a receiver that says no more.
-  const patience = { firstRetry: 20, look: 20, standstill: 400 }
+  const patience = { firstRetry: 20, look: 20, standstill: 800 }
   const { told, stop } = listenTo(gpsd.port, { patience })
   try {
     const isOver = () => told.at(-1)?.kind === 'no-fix' && told.some((reading) => isSilent(reading))
