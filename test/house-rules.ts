@@ -30,6 +30,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   '@fastify/*': ['server/http/', 'server/main'],
   typebox: ['core/api/', 'core/process/config', 'device/config', 'server/config', 'server/http/'],
   yaml: ['core/process/config'],
+  saxes: ['core/track/gpx-reading'],
   uqr: ['cli/pair'],
   preact: ['web/'],
   '@preact/signals': ['web/'],
