@@ -1,62 +1,70 @@
-/** A recording of what gpsd said, as a file: what it is recognised by, and its lines. */
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { reasonOf } from '../../core/process/log.js'
-import { parseGpsdLine } from './gpsd-line.js'
+/** A recording of what gpsd said as readings, by its own time alone. */
+import type { Reading } from '../../core/ride/fix.js'
+import { createEpochs } from './epochs.js'
+import { parseGpsdLine, piecesOf } from './gpsd-line.js'
 import type { GpsdMessage } from './gpsd-messages.js'
-import { createLineSplitter } from './lines.js'
 
-export interface GpsdLog {
-  readonly file: string
-  /** Path of the receiver it begins with; null where its messages name none. */
-  readonly device: string | null
+export interface GpsdLogOptions {
+  /** A recording has no boot: whoever reads it names one. */
+  readonly bootId: string
+  /** Told once, at the end of the lines. */
+  readonly onEnd?: (counts: GpsdLogCounts) => void
 }
 
-/** A log that has no message in its first so many bytes is none. */
-const HEAD_BYTES = 64 * 1024
-
-/** Rejects with one sentence that names the file and what it looks like instead. */
-export async function openGpsdLog(file: string): Promise<GpsdLog> {
-  const head = await headOf(file)
-  const splitter = createLineSplitter('latin1')
-  const messages = [...splitter.take(head), ...splitter.rest()]
-    .map(parseGpsdLine)
-    .filter((message) => message.kind !== 'nonsense')
-  if (messages.length === 0) throw new Error(`${file} is not a gpsd JSON log: it looks like ${looksOf(head)}`)
-  return { file, device: messages.map(deviceOf).find((device) => device !== null) ?? null }
+export interface GpsdLogCounts {
+  /** Positions left out because their time was not told. */
+  readonly undated: number
+  /** Lines that are no message of gpsd. */
+  readonly nonsense: number
 }
+
+/** Epochs come in parts, and those of some receivers interleaved: one is whole when so many others have begun. */
+const EPOCHS_HELD = 4
 
 /**
- * The lines of a file, byte by character (latin1), so that whatever is in them goes out as it came in.
- * Reads on only as fast as they are taken; those over 64 KiB are left out.
+ * Each epoch of one receiver once, with all that was said of it, in the order of the log; `at.monoMs` is the receiver's own
+ * time in milliseconds since 1970. Epochs without a time are left out, and counted where they have a position.
  */
-export async function* linesOf(file: string): AsyncGenerator<string, void, void> {
-  const splitter = createLineSplitter('latin1')
-  for await (const chunk of createReadStream(file)) yield* splitter.take(chunk)
-  yield* splitter.rest()
-}
+export async function* gpsdLogReadings(
+  lines: AsyncIterable<string>,
+  { bootId, onEnd }: GpsdLogOptions,
+): AsyncGenerator<Reading, void, void> {
+  const epochs = createEpochs()
+  /** By time; a Map keeps the order of the log. */
+  const held = new Map<number, Reading>()
+  // Nothing came at a moment of ours: it is as late as the receiver has said.
+  let nowMs = 0
+  let undated = 0
+  let nonsense = 0
 
-async function headOf(file: string): Promise<Buffer> {
-  try {
-    await using handle = await open(file)
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } catch (error) {
-    throw new Error(`${file} cannot be read: ${reasonOf(error)}`, { cause: error })
+  for await (const line of lines) {
+    for (const message of messagesOf(line)) {
+      if (message.kind === 'tpv') {
+        nowMs = Math.max(nowMs, message.utcMs ?? 0)
+        epochs.takeTpv(message, { bootId, monoMs: nowMs })
+      }
+      if (message.kind === 'sky') epochs.takeSky(message)
+      if (message.kind === 'nonsense') nonsense += 1
+    }
+    for (const reading of epochs.readings()) {
+      const utcMs = reading.receiverUtcMs
+      if (utcMs !== null) held.set(utcMs, { ...reading, at: { bootId, monoMs: utcMs } })
+      else if (reading.kind === 'fix') undated += 1
+    }
+    for (const [utcMs, reading] of held) {
+      if (held.size <= EPOCHS_HELD) break
+      held.delete(utcMs)
+      yield reading
+    }
   }
+  yield* held.values()
+  onEnd?.({ undated, nonsense })
 }
 
-function deviceOf(message: GpsdMessage): string | null {
-  if (message.kind === 'tpv' || message.kind === 'sky') return message.device
-  if (message.kind === 'device') return message.path
-  return message.kind === 'devices' ? (message.paths[0] ?? null) : null
-}
-
-function looksOf(head: Buffer): string {
-  if (head.length === 0) return 'an empty file'
-  if (head.includes(0)) return 'a binary file'
-  const text = head.toString('latin1')
-  if (/^\s*<\?xml|^\s*<gpx/.test(text)) return text.includes('<gpx') ? 'a GPX file' : 'an XML file'
-  if (/^[$!][A-Z]{4,6},/m.test(text)) return 'a log of NMEA sentences'
-  return /^\s*[{[]/.test(text) ? 'JSON of another kind' : 'a file of another kind'
+/** What one line says, and what the rest of it says where a reply was cut short and the next one follows on the same line. */
+function messagesOf(line: string): GpsdMessage[] {
+  const message = parseGpsdLine(line)
+  if (message.kind !== 'nonsense' || message.because !== 'not-json') return [message]
+  const parts = piecesOf(line).map(parseGpsdLine)
+  return parts.some((part) => part.kind !== 'nonsense') ? parts.filter((part) => part.kind !== 'nonsense') : [message]
 }

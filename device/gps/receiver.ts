@@ -3,8 +3,8 @@ import type { Log } from '../../core/process/log.js'
 import { reasonOf } from '../../core/process/log.js'
 import type { Reading } from '../../core/ride/fix.js'
 import { type GpsdOptions, gpsdReadings, tcpTo } from './gpsd.js'
-import { openGpsdLog } from './gpsd-log.js'
 import { connectTo } from './gpsd-server.js'
+import { openRideLog } from './logs.js'
 import { replayOf } from './replay.js'
 import { simulatorOf } from './simulator.js'
 import type { ReceiverSource, SerialSource } from './sources.js'
@@ -23,7 +23,7 @@ export interface ReadingsOptions {
 export async function sourceFault(source: ReceiverSource): Promise<string | null> {
   if (source.kind !== 'replay') return null
   try {
-    await openGpsdLog(source.file)
+    await openRideLog(source.file)
     return null
   } catch (error) {
     return reasonOf(error)

@@ -1,11 +1,11 @@
-/** Plays a log of gpsd's JSON again, at the pace of its own times. */
+/** Plays a log again as gpsd would tell it, at the pace of its own times. */
 import { createServer, type Socket } from 'node:net'
 import { monoNowMs } from '../../core/process/boot.js'
 import { type Log, reasonOf } from '../../core/process/log.js'
 import { pause } from '../../core/process/service.js'
-import { parseGpsdLine } from './gpsd-line.js'
-import { linesOf, openGpsdLog } from './gpsd-log.js'
 import { type Play, serveGpsd } from './gpsd-server.js'
+import { openRideLog } from './logs.js'
+import { retimed, saidIn } from './replay-lines.js'
 
 export interface ReplayOptions {
   readonly file: string
@@ -15,7 +15,7 @@ export interface ReplayOptions {
   readonly loop: boolean
   /**
    * Tells times at which the receiver's clock would run at the pace of ours: t0 + (t - t0) / rate, where t0 is the first
-   * in the log. Without it the log's own times are told.
+   * in the log; and speeds that are faster by as much, so that they agree with its places. Without it the log's own are told.
    */
   readonly retime: boolean
 }
@@ -35,24 +35,25 @@ const ROUND_MS = 1_000
 const LONGEST_SLEEP_MS = 60_000
 const MOST_CLIENTS = 64
 
-/** Rejects, in one sentence, when the file is not such a log. Its own VERSION, DEVICES and WATCH are left out, the server says them. */
+/** The path by which a receiver goes whose log names none. */
+const NAMELESS = 'replay'
+
+/** Rejects, in one sentence, when the file is no log or has no times. */
 export async function replayOf(options: ReplayOptions): Promise<Play> {
   const { file, rate, retime } = options
   if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) throw new RangeError(`cannot play ${file} at rate ${rate}`)
-  const { device } = await openGpsdLog(file)
+  const log = await openRideLog(file)
+  const device = log.device ?? NAMELESS
   return {
-    device: device ?? 'replay',
+    device,
     lines: async function* (signal) {
       const clock = retime ? createSlowClock(rate) : null
       do {
         const pacer = createPacer(rate)
-        for await (const line of linesOf(file)) {
-          const message = parseGpsdLine(line)
-          if (message.kind === 'version' || message.kind === 'devices' || message.kind === 'watch') continue
-          const utcMs = message.kind === 'tpv' ? message.utcMs : null
+        for await (const { line, utcMs } of saidIn(log, device)) {
           if (utcMs !== null) await until(pacer(utcMs, monoNowMs()), signal)
           if (signal.aborted) return
-          yield utcMs === null || clock === null ? line : withTime(line, clock(utcMs))
+          yield clock === null ? line : retimed(line, utcMs === null ? null : clock(utcMs), rate)
         }
         if (options.loop) await pause(ROUND_MS / rate, signal)
       } while (options.loop && !signal.aborted)
@@ -63,7 +64,7 @@ export async function replayOf(options: ReplayOptions): Promise<Play> {
 /**
  * Serves a log to any client of gpsd, several at a time, until the signal aborts. Each client sees it from its first line,
  * from the moment it watches, whatever the others have seen; at the end it stays connected, and silent unless looping.
- * The log's times are told untouched.
+ * Its times are told untouched, and so is every byte of a gpsd JSON log.
  * @param options.port 0 takes a free one
  * Rejects when the file is not such a log or the address cannot be had.
  */
@@ -123,10 +124,6 @@ function createSlowClock(rate: number): (utcMs: number) => number {
     return firstMs + (utcMs - firstMs) / rate
   }
 }
-
-/** The rest of the line stays as it was, to the last digit. */
-const withTime = (line: string, utcMs: number): string =>
-  line.replace(/("time"\s*:\s*)"[^"]*"/, (_all, key: string) => `${key}"${new Date(utcMs).toISOString()}"`)
 
 /** Returns at the moment, or when the signal aborts. A timer cannot sleep for much more than three weeks at once. */
 async function until(dueMs: number, signal: AbortSignal): Promise<void> {

@@ -16,6 +16,8 @@ import { greets, logInto, startFakeGpsd, tpv } from '../../fakes/fake-gpsd.js'
 const LOCAL = { kind: 'gpsd', host: '127.0.0.1', port: 2947, device: null }
 const SIMULATOR = { kind: 'simulator', rateHz: 1, seed: 1, startDelayS: 0 }
 
+const GPX_POINT = '<trkpt lat="48" lon="11"><ele>512.5</ele><time>2026-06-01T10:00:00Z</time></trkpt>'
+
 describe('the text of gps.source', () => {
   it.each([
     ['gpsd://127.0.0.1:2947', LOCAL],
@@ -94,6 +96,7 @@ describe('a source', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'spokecam-receiver-'))
     await writeFile(join(folder, 'ride.jsonl'), tpv(0) + tpv(10))
+    await writeFile(join(folder, 'ride.gpx'), `<gpx><trk><trkseg>${GPX_POINT}</trkseg></trk></gpx>`)
     await writeFile(join(folder, 'ride.nmea'), '$GPRMC,,V*00\n')
   })
   afterAll(() => rm(folder, { recursive: true }))
@@ -116,6 +119,12 @@ describe('a source', () => {
     expect(Math.abs(monoMs - utcMs)).toBeLessThan(1_000)
   })
 
+  it('that is a GPX to be replayed gives what it says', async () => {
+    expect(await firstOf(`replay:${join(folder, 'ride.gpx')}?rate=10`, 1)).toMatchObject([
+      { kind: 'fix', receiverUtcMs: Date.UTC(2026, 5, 1, 10), altitudeM: 512.5, speedMps: null, mode: 3 },
+    ])
+  })
+
   it('that is simulated gives a ride', async () => {
     const told = await firstOf('simulator:?rateHz=50', 6)
     expect(told.map(({ kind }) => kind)).toEqual(['no-fix', 'no-fix', 'no-fix', 'fix', 'fix', 'fix'])
@@ -132,9 +141,12 @@ describe('a source', () => {
 
   it('whose file is no log is a fault, and throws when it is used all the same', async () => {
     const wrong = `replay:${join(folder, 'ride.nmea')}`
-    expect(await sourceFault(sourceOf(wrong))).toMatch(/ride\.nmea is not a gpsd JSON log: it looks like a log of NMEA/)
+    expect(await sourceFault(sourceOf(wrong))).toMatch(
+      /ride\.nmea is neither a GPX, .*: it looks like NMEA sentences whose/,
+    )
     expect(await sourceFault(sourceOf(`replay:${join(folder, 'ride.jsonl')}`))).toBeNull()
+    expect(await sourceFault(sourceOf(`replay:${join(folder, 'ride.gpx')}`))).toBeNull()
     expect(await sourceFault(sourceOf('simulator:'))).toBeNull()
-    await expect(firstOf(wrong, 1)).rejects.toThrow('is not a gpsd JSON log')
+    await expect(firstOf(wrong, 1)).rejects.toThrow('is neither a GPX, an NMEA log nor a gpsd JSON log')
   })
 })
