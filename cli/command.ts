@@ -9,7 +9,7 @@ export interface Command {
   readonly summary: string
   /** What follows the name, such as "RIDE --format gpx [-o FILE]". */
   readonly usage: string
-  /** The words that must follow and are no flags, such as RIDE. */
+  /** The words that must follow and are no flags, such as RIDE; FILE... is one or more, and comes last. */
   readonly operands: readonly string[]
   readonly flags: readonly Flag[]
   /** Whether it goes on until a signal stops it, even when nobody reads what it prints any more. */
@@ -56,6 +56,9 @@ const COMMON_FLAGS: readonly Flag[] = [
   { name: 'help', short: 'h', value: null, says: 'this text' },
 ]
 
+/** Behind the name of an operand: one or more. */
+const MORE = '...'
+
 /**
  * What was typed after the name of a command.
  * @throws UsageError for an unknown flag, a flag without its value, and too few or too many other words
@@ -78,9 +81,10 @@ export function readWords(command: Command, words: readonly string[]): Given {
   }
   if (given.has('help')) return given
   const missing = command.operands[positionals.length]
-  if (missing !== undefined) throw new UsageError(`${missing} is missing`)
+  if (missing !== undefined) throw new UsageError(`${missing.replace(MORE, '')} is missing`)
   const surplus = positionals[command.operands.length]
-  if (surplus !== undefined) throw new UsageError(`'${surplus}' is one word too many`)
+  if (surplus !== undefined && command.operands.at(-1)?.endsWith(MORE) !== true)
+    throw new UsageError(`'${surplus}' is one word too many`)
   return given
 }
 

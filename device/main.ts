@@ -33,6 +33,8 @@ import { timeZoneAt } from './tracking/time-zone.js'
 import { grant } from './wishes.js'
 
 export { serveReplay } from './gps/replay.js'
+export { type ImportedLog, importLog } from './import-log.js'
+export type { RideKeeper } from './importing/keeper.js'
 
 export interface DeviceOptions {
   readonly settings: DeviceSettings

@@ -1,0 +1,59 @@
+/** `spokecam import FILE...`: takes in rides that other programs have recorded, and says of each what it took and why not all. */
+import { reasonOf } from '../core/process/log.js'
+import { EXIT } from '../core/process/run.js'
+import type { ImportedLog } from '../device/main.js'
+
+export interface ImportOfFiles {
+  readonly files: readonly string[]
+  /** Whether one document is told at the end instead of a line after each file. */
+  readonly json: boolean
+  /** Takes in one file. @throws a sentence that names it */
+  readonly importOne: (file: string) => Promise<ImportedLog>
+  readonly tell: (text: string) => void
+  readonly complain: (text: string) => void
+}
+
+/**
+ * One file after the other; what fails of one does not cost the others.
+ * @returns the exit code: failed if any file was
+ */
+export async function importFiles({ files, json, importOne, tell, complain }: ImportOfFiles): Promise<number> {
+  const told: (Outcome & { readonly file: string })[] = []
+  for (const file of files) {
+    const outcome = await outcomeOf(importOne(file))
+    told.push({ file, ...outcome })
+    if (outcome.ride === null) complain(`${outcome.reason}\n`)
+    else if (!json) tell(`${file}: ${inWords(outcome.ride)}\n`)
+  }
+  if (json) tell(`${JSON.stringify({ files: told })}\n`)
+  return told.every(({ ride }) => ride !== null) ? EXIT.done : EXIT.failed
+}
+
+type Outcome = { readonly ride: ImportedLog; readonly reason: null } | { readonly ride: null; readonly reason: string }
+
+async function outcomeOf(importing: Promise<ImportedLog>): Promise<Outcome> {
+  try {
+    return { ride: await importing, reason: null }
+  } catch (error) {
+    return { ride: null, reason: reasonOf(error) }
+  }
+}
+
+/** Such as "took 5,214 points of 2026-06-01, skipped 12 without a time, 3 out of order; now ride 3f2a91c05e7d". */
+function inWords({ taken, leftOut, skipped, startedUtcMs, rideId }: ImportedLog): string {
+  const setAside = leftOut === 0 ? '' : `, set ${counted(leftOut)} aside that cannot be true`
+  const reasons = SKIPPED.flatMap(([why, words]) => (skipped[why] === 0 ? [] : `${counted(skipped[why])} ${words}`))
+  const left = reasons.length === 0 ? '' : `, skipped ${reasons.join(', ')}`
+  const day = new Date(startedUtcMs).toISOString().slice(0, 10)
+  return `took ${counted(taken)} ${taken === 1 ? 'point' : 'points'} of ${day}${setAside}${left}; now ride ${rideId}`
+}
+
+const SKIPPED = [
+  ['withoutTime', 'without a time'],
+  ['withoutPosition', 'without a position'],
+  ['outOfOrder', 'out of order'],
+  ['misdated', 'at the beginning under a wrong date'],
+  ['nonsense', 'that no receiver says'],
+] as const satisfies readonly (readonly [keyof ImportedLog['skipped'], string])[]
+
+const counted = (count: number): string => count.toLocaleString('en')
