@@ -305,7 +305,7 @@ describe('a decimal number', () => {
   it('is so to the last digit, at random', () => {
     const random = seeded(3)
     for (let count = 0; count < 20_000; count += 1) {
-      const text = ((random() - 0.5) * 10 ** Math.floor(random() * 6)).toFixed(Math.floor(random() * 12))
+      const text = ((random() - 0.5) * 10 ** Math.floor(random() * 6)).toFixed(Math.floor(random() * 17))
       expect(decimalOf(text)).toBe(Number(text))
     }
   })

@@ -90,7 +90,10 @@ describe('a log', () => {
 
   it.each([
     ['has no times: it is the plan of a ride, not the log of one', gpx(null, null)],
-    ['has no times: it is the plan of a ride, not the log of one', gpx(...Array(40_000).fill(null))],
+    [
+      'has no times: it is the plan of a ride, not the log of one',
+      `${gpx(...Array(40_000).fill(null))}that is not read so far`,
+    ],
     ['has no track: it is empty', '<gpx></gpx>'],
     [
       'has no track: only 1 waypoints and 2 points of a route',

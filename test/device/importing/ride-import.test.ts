@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Fix, Reading } from '../../../core/ride/fix.js'
 import type { JudgedFix } from '../../../core/store/track.js'
@@ -102,6 +103,20 @@ describe('a log that is taken in', () => {
       totals: { lastFixMonoMs: JUNE_UTC_MS + 4_499_000 },
     })
     expect(keeper.ended?.totals.distanceM).toBeCloseTo(4_499 * 5, -2)
+  })
+
+  it('is called whole only when its last page is on the card', async () => {
+    const order: string[] = []
+    const keeper: RideKeeper = {
+      ...keeperOf(),
+      points: async (_id, points) => {
+        await sleep(10)
+        order.push(`kept ${points.length}`)
+      },
+      end: async () => void order.push('end'),
+    }
+    await importOf(seconds(4_500), keeper)
+    expect(order).toEqual(['kept 2000', 'kept 2000', 'kept 500', 'end'])
   })
 
   it.each([1, 59, 60, 61])('is whole with %d points', async (count) => {
