@@ -24,7 +24,12 @@ export async function importLog(file: string, keeper: RideKeeper, signal: AbortS
 }
 
 function rideMaker(rideId: string) {
-  const tracker = createTracker(Number.POSITIVE_INFINITY, () => rideId, null)
+  const tracker = createTracker({
+    splitAfterMs: Number.POSITIVE_INFINITY,
+    newRideId: () => rideId,
+    begin: 'power',
+    resumed: null,
+  })
   const drawing = createRouteDrawing()
   return {
     take: (fix: Fix) => {

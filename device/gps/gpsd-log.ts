@@ -43,7 +43,7 @@ export async function* gpsdLogReadings(
         nowMs = Math.max(nowMs, message.utcMs ?? 0)
         epochs.takeTpv(message, { bootId, monoMs: nowMs })
       }
-      if (message.kind === 'sky') epochs.takeSky(message)
+      if (message.kind === 'sky') epochs.takeSky(message, { bootId, monoMs: nowMs })
       if (message.kind === 'nonsense') nonsense += 1
     }
     for (const reading of epochs.readings()) {

@@ -69,6 +69,7 @@ function readingOf(point: GpxPoint, bootId: string): Reading | null {
     kind: 'fix',
     at: { bootId, monoMs: utcMs },
     receiverUtcMs: utcMs,
+    firstByteMonoMs: null,
     receiver: null,
     sky: { ...UNKNOWN_SKY, satellitesUsed, hdop },
     latDeg,

@@ -1,8 +1,9 @@
 /** Puts together what a receiver says of one moment in several NMEA sentences, and finds out which day it is. */
 import type { Moment } from '../../core/ride/clock.js'
-import { type Reading, UNKNOWN_SKY } from '../../core/ride/fix.js'
+import type { Reading } from '../../core/ride/fix.js'
 import type { LatLon } from '../../core/ride/geo.js'
 import type { Day, Errors, InView, Mode, Motion, Position, Sentence } from './nmea-sentence.js'
+import { createSkyMemory } from './sky-memory.js'
 
 export interface NmeaEpochs {
   /**
@@ -29,7 +30,7 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
   let epoch: Epoch | null = null
   /** Without a time of their own, after a silence: they belong to the epoch that begins now. */
   let early: Addition[] = []
-  let sky = UNKNOWN_SKY
+  const sky = createSkyMemory()
   let mode: Mode['mode'] | null = null
   /** The last time of which the day was known. */
   let knownUtcMs: number | null = null
@@ -38,14 +39,11 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
     if (epoch === null || epoch.isTold) return null
     epoch.isTold = true
     mode = epoch.mode ?? mode
-    sky = {
-      satellitesUsed: epoch.satellitesUsed ?? sky.satellitesUsed,
-      satellitesInView: inViewOf(epoch) ?? sky.satellitesInView,
-      hdop: epoch.hdop ?? sky.hdop,
-    }
+    const { monoMs } = epoch.at
+    sky.take({ satellitesUsed: epoch.satellitesUsed, satellitesInView: inViewOf(epoch), hdop: epoch.hdop }, monoMs)
     const receiverUtcMs = utcOf(epoch, knownUtcMs)
     knownUtcMs = receiverUtcMs ?? knownUtcMs
-    return readingOf(epoch, mode, { receiver, receiverUtcMs, sky })
+    return readingOf(epoch, mode, { receiver, receiverUtcMs, firstByteMonoMs: null, sky: sky.at(monoMs) })
   }
 
   const takePosition = (position: Position, at: Moment): Reading | null => {
@@ -182,7 +180,7 @@ function utcOf({ timeMs, dayUtcMs }: Epoch, knownUtcMs: number | null): number |
 function readingOf(
   epoch: Epoch,
   told: Mode['mode'] | null,
-  common: Pick<Reading, 'receiver' | 'receiverUtcMs' | 'sky'>,
+  common: Pick<Reading, 'receiver' | 'receiverUtcMs' | 'firstByteMonoMs' | 'sky'>,
 ): Reading {
   const { at, place, isVoid, altitudeM, speedMps, courseDeg, accuracyM } = epoch
   if (place === null || isVoid) return { kind: 'no-fix', state: 'no-fix', at, ...common }

@@ -4,10 +4,12 @@ import type { SkyReport } from './gpsd-messages.js'
 
 export interface SkyMemory {
   /** @param monoMs CLOCK_MONOTONIC when the report came; a figure it does not tell stays as it was */
-  readonly take: (report: SkyReport, monoMs: number) => void
+  readonly take: (report: Pick<SkyReport, keyof Figures>, monoMs: number) => void
   /** What is known at a moment: figures older than 30 s are unknown by then. */
   readonly at: (monoMs: number) => Sky
 }
+
+type Figures = Pick<Sky, 'satellitesUsed' | 'satellitesInView' | 'hdop'>
 
 /**
  * A receiver tells its satellites every second to every five; gpsd sends DOPs alone far more often. What is half a minute

@@ -145,7 +145,9 @@ describe('the points of a GPX', () => {
   it('come back from what we write ourselves', () => {
     const points = kept(50)
     const { points: again } = read([...gpxOf({ name: 'ride', utcMs: BEGAN_UTC_MS, simulated: false }, points)].join(''))
-    expect(again).toEqual(points.map(({ monoMs: _, accuracyM: __, ...rest }) => ({ ...rest, stretch: 0 })))
+    expect(again).toEqual(
+      points.map(({ part: _part, monoMs: _monoMs, accuracyM: _accuracyM, ...rest }) => ({ ...rest, stretch: 0 })),
+    )
   })
 
   it.skipIf(!hasRecorded).each(['cerknicko-jezero.gpx', 'around-visnjan-with-car.gpx'])(
@@ -319,6 +321,7 @@ describe('a decimal number', () => {
 function kept(count: number): TrackPoint[] {
   const random = seeded(5)
   return Array.from({ length: count }, (_, second) => ({
+    part: 1,
     monoMs: second * 1_000,
     utcMs: BEGAN_UTC_MS + second * 1_000 + 123,
     latDeg: Number((48 + random()).toFixed(9)),

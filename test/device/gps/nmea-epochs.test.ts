@@ -59,6 +59,7 @@ describe('an epoch', () => {
         kind: 'fix',
         at: { bootId: 'boot', monoMs: 1_001 },
         receiverUtcMs: Date.UTC(2026, 5, 8, 9, 15, 7),
+        firstByteMonoMs: null,
         receiver: '/dev/ttyTEST',
         latDeg: 48 + 7.038 / 60,
         lonDeg: 11 + 31.324 / 60,
@@ -67,7 +68,7 @@ describe('an epoch', () => {
         courseDeg: 84.4,
         accuracyM: 10,
         mode: 3,
-        sky: { satellitesUsed: 8, satellitesInView: 12, hdop: 0.9 },
+        sky: { satellitesUsed: 8, satellitesInView: 12, hdop: 0.9, toldMonoMs: 1_001 },
       },
     ])
   })
@@ -215,9 +216,9 @@ describe('the sky', () => {
   it('is what was told last, epochs ago or now', () => {
     const told = hear([gga('091507'), 'GPGSV,1,1,07', gga('091508', 0, 3), gll('091509')]).told
     expect(told.map(({ sky }) => sky)).toEqual([
-      { satellitesUsed: 8, satellitesInView: 7, hdop: 0.9 },
-      { satellitesUsed: 3, satellitesInView: 7, hdop: 0.9 },
-      { satellitesUsed: 3, satellitesInView: 7, hdop: 0.9 },
+      { satellitesUsed: 8, satellitesInView: 7, hdop: 0.9, toldMonoMs: 1_000 },
+      { satellitesUsed: 3, satellitesInView: 7, hdop: 0.9, toldMonoMs: 1_002 },
+      { satellitesUsed: 3, satellitesInView: 7, hdop: 0.9, toldMonoMs: 1_002 },
     ])
   })
 

@@ -53,7 +53,12 @@ function keeperOf(fails: (call: string) => boolean = () => false): Kept {
 
 /** What a tracker makes of it, as the device joins them. */
 function makerOf(): RideImport['maker'] {
-  const tracker = createTracker(Number.POSITIVE_INFINITY, () => RIDE, null)
+  const tracker = createTracker({
+    splitAfterMs: Number.POSITIVE_INFINITY,
+    newRideId: () => RIDE,
+    begin: 'power',
+    resumed: null,
+  })
   return {
     take: (fix) => tracker.take(fix).filter((event) => event.kind === 'fix'),
     totals: () => tracker.ride()?.totals ?? null,
