@@ -81,7 +81,7 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
         case 'in-view':
         case 'errors':
           if (epoch !== null && !epoch.isTold) add(epoch, sentence)
-          else if (early.length < MOST_EARLY) early.push(sentence)
+          else early = [...early.slice(1 - MOST_EARLY), sentence]
           return null
         case 'unused':
         case 'nonsense':

@@ -1,5 +1,4 @@
 /** The door to the package serialport: opens a serial line, and says in words why it is closed. */
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { SerialPort } from 'serialport'
 import { reasonOf } from '../../core/process/log.js'
@@ -28,8 +27,8 @@ export const openSerial: OpenSerial = async (path, baud) => {
   const closed = new Promise<string>((resolve) => {
     // Unplugged, the port closes with an error and tells no other; a read that ends is the same.
     port.once('close', (error: Error | null) => resolve(error === null ? 'closed' : `unplugged: ${reasonOf(error)}`))
-    port.once('error', (error) => resolve(reasonOf(error)))
     port.once('end', () => resolve('unplugged: nothing left to read'))
+    port.on('error', (error) => resolve(reasonOf(error)))
   })
   return {
     bytes: port,
@@ -37,11 +36,8 @@ export const openSerial: OpenSerial = async (path, baud) => {
       new Promise((resolve, reject) => {
         port.update({ baudRate }, (error) => (error === null ? resolve() : reject(error)))
       }),
-    close: async () => {
-      if (!port.isOpen) return
-      port.close()
-      await once(port, 'close')
-    },
+    // Where it was closed already, or cannot be, the callback says so, and there is nothing left to do.
+    close: () => new Promise((resolve) => port.close(() => resolve())),
     closed,
   }
 }

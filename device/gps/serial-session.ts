@@ -60,6 +60,7 @@ export async function attend(session: SerialSession): Promise<string> {
   let livedMonoMs = began
   let sensibleMonoMs = began
   let speedMonoMs = began
+  let complainedMonoMs = began
   let lookedMonoMs = began
   let bytes = 0
   /** The first line after an opening is mostly half a line. */
@@ -113,7 +114,8 @@ export async function attend(session: SerialSession): Promise<string> {
     // Our own process was held up, and what came meanwhile has not been read yet: nobody can be called silent.
     if (lateMs > HELD_UP_MS) return
     if (at.monoMs - livedMonoMs > patience.standstill) tell(noFix('silent', at, path))
-    if (bytes > A_FEW_BYTES && at.monoMs - sensibleMonoMs > patience.sense) {
+    if (bytes > A_FEW_BYTES && at.monoMs - Math.max(sensibleMonoMs, complainedMonoMs) > patience.sense) {
+      complainedMonoMs = at.monoMs
       tally.count(NO_SENSE, `${bytes} bytes came, now at ${speeds.baud()} baud`)
     }
     // A line that made sense once and is quiet now waits for its receiver; noise there means that the speed has changed.

@@ -108,6 +108,12 @@ describe('an epoch', () => {
     expect(hear([rmc('091507'), gsa(2), gsa(1, 'GL')]).told).toMatchObject([{ mode: 2 }])
   })
 
+  it('has the mode told last, where a receiver tells it only now and then', () => {
+    expect(
+      hear([gga('091507'), gsa(2), gga('091508'), gga('091509')]).told.map((fix) => 'mode' in fix && fix.mode),
+    ).toEqual([2, 2, 2])
+  })
+
   it('without any word on its mode is 3D where an altitude is known', () => {
     expect(hear([rmc('091507')]).told).toMatchObject([{ mode: 2 }])
     expect(hear([rmc('091507'), gga('091507')]).told).toMatchObject([{ mode: 3 }])
@@ -222,8 +228,9 @@ describe('the sky', () => {
     ])
   })
 
-  it('is not forgotten where thousands of sentences come without an epoch', () => {
-    const endless = Array.from({ length: 5_000 }, () => gsa(3))
-    expect(hear([...endless, gga('091507')]).told).toHaveLength(1)
+  it('and motion of long ago are not kept for an epoch that does not come', () => {
+    const endless = Array.from({ length: 5_000 }, () => gsa(2))
+    expect(hear([vtg(99), ...endless, gga('091507')]).told).toMatchObject([{ speedMps: null, mode: 2 }])
+    expect(hear([vtg(99), gsa(2), gga('091507')]).told).toMatchObject([{ speedMps: 99 * (1852 / 3600), mode: 2 }])
   })
 })

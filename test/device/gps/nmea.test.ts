@@ -115,7 +115,7 @@ describe('a sentence that cannot be trusted is nonsense', () => {
     ['a number in hexadecimal', line('GPGGA,091507,4807.038,N,01131.324,E,1,0x8,0.9,545.4,M,46.9,M,,'), 'malformed'],
     [
       'two sentences run into one that lost some fields, with a right checksum',
-      line('GPGGA,091507,4807.038,N,01131.324,E,1,08,GPRMC,091508,A,4807.038,N,01131.324,E,0,0,080626,,'),
+      line('GPGLL,4807.038,N,01131.324,E,091507,A,GPRMC,091508,A,4807.038,N,01131.324,E,0,0,080626,,'),
       'malformed',
     ],
     ['too few fields', line('GPGSA,A,1,,,,'), 'malformed'],

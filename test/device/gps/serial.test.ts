@@ -99,7 +99,7 @@ describe('a real serial line', () => {
 })
 
 describe('a serial line', () => {
-  const QUICK = { standstill: 60, sense: 80, speed: 40, look: 5, firstRetry: 5, mostRetry: 10 }
+  const QUICK = { standstill: 250, sense: 250, speed: 150, look: 5, firstRetry: 5, mostRetry: 10 }
   const epoch = (second: number) =>
     sentence(`GPRMC,0915${String(second).padStart(2, '0')},A,4807.038,N,01131.324,E,10.0,84.4,080626,,,A`)
   const NOISE = Buffer.from(Array.from({ length: 64 }, (_, index) => 128 + index))
@@ -177,6 +177,17 @@ describe('a serial line', () => {
     expect(states(told).slice(before)).toEqual(['silent'])
   })
 
+  it('tells what was said in the last moment before it was unplugged, and then that it was', async () => {
+    const line = makeLine()
+    const { told } = listenTo(line, 9_600)
+    await eventually(() => line.bauds.length === 1, SOON)
+    line.send(epoch(1) + epoch(2))
+    await turn()
+    line.pull()
+    await eventually(() => states(told).includes('absent'), SOON)
+    expect(states(told)).toEqual(['fix', 'fix', 'absent'])
+  })
+
   it('so slow that one sentence takes longer than a silence still gives whole epochs', async () => {
     const line = makeLine()
     const { told, stop } = listenToSerial('/dev/ttyMADE', { baud: 1_200, open: line.open })
@@ -216,13 +227,9 @@ describe('a serial line', () => {
     const { told, stop } = listenToSerial('/dev/ttyMADE', { baud: 9_600, open: line.open, nowMonoMs: () => monoMs })
     endings.push(stop)
     await eventually(() => line.bauds.length === 1, SOON)
-    for (const [index, piece] of [
-      epoch(1).slice(0, 1),
-      epoch(1).slice(1, 30),
-      epoch(1).slice(30),
-      epoch(2),
-    ].entries()) {
-      monoMs = 1_100 + index * 50
+    const pieces = ['\n\n', epoch(1).slice(0, 1), epoch(1).slice(1, 30), epoch(1).slice(30), epoch(2)]
+    for (const [index, piece] of pieces.entries()) {
+      monoMs = 1_050 + index * 50
       line.send(piece)
       await turn()
       await turn()
