@@ -59,14 +59,12 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
     return told
   }
 
-  const takeDay = ({ timeMs, dayUtcMs }: Day, at: Moment): Reading | null => {
+  const takeDay = ({ timeMs, dayUtcMs }: Day, at: Moment): void => {
     if (timeMs < DAY_MS) knownUtcMs = dayUtcMs + timeMs
     // Where nothing else tells the time it is ZDA's; else that may be of another moment, and only the day is of use.
-    if (epoch !== null && epoch.timeMs !== null) return null
-    const told = epoch?.isTold === false ? null : tell()
+    if (epoch !== null && epoch.timeMs !== null) return
     if (epoch === null || epoch.isTold) epoch = newEpoch(at, timeMs)
-    epoch.timeMs = timeMs
-    return told
+    else epoch.timeMs = timeMs
   }
 
   return {
@@ -75,7 +73,8 @@ export function createNmeaEpochs(receiver: string | null): NmeaEpochs {
         case 'position':
           return takePosition(sentence, at)
         case 'day':
-          return takeDay(sentence, at)
+          takeDay(sentence, at)
+          return null
         case 'mode':
         case 'motion':
         case 'in-view':
