@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1_000
 const STEP_MS = 250
 
 /** CLOCK_REALTIME less CLOCK_MONOTONIC in milliseconds: constant but for slewing, until somebody sets the wall clock. */
-export const wallMinusMonoMs = (): number => Date.now() - monoNowMs()
+const wallMinusMonoMs = (): number => Date.now() - monoNowMs()
 
 /**
  * Looks at the wall clock once a second and says when it was set, by whom ever.
