@@ -8,8 +8,6 @@ import { type Listed, type Listing, listed, positionOf } from './listing.js'
 /** A ride that was not ended, as the tracker takes it up again. */
 export interface RideInProgress {
   readonly id: string
-  /** In which it began, and whose axis beganMonoMs is on. */
-  readonly bootNumber: number
   readonly beganMonoMs: number
   readonly totals: RideTotals
 }
@@ -63,7 +61,7 @@ export function readRides(database: Connection, anchorsOf: (bootNumber: number) 
     /** The ride of this boot that has not ended. */
     rideInProgress: (bootNumber: number): RideInProgress | null => {
       const row = open.get(bootNumber)
-      return row === undefined ? null : rideInProgressOf(row)
+      return row === undefined ? null : { id: row.id, beganMonoMs: row.beganMonoMs, totals: totalsOf(row) }
     },
 
     /** The last ride of the boots before this one, where its end can be dated. */
@@ -133,13 +131,6 @@ function rideOf(row: RideRow): Ride {
 
 /** More digits would claim what no receiver knows. */
 const tenths = (value: number): number => Math.round(value * 10) / 10
-
-const rideInProgressOf = (row: RideRow): RideInProgress => ({
-  id: row.id,
-  bootNumber: row.bootNumber,
-  beganMonoMs: row.beganMonoMs,
-  totals: totalsOf(row),
-})
 
 function totalsOf(row: RideRow): RideTotals {
   const { bounds } = rideOf(row)

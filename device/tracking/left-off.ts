@@ -26,9 +26,7 @@ export async function leftOffAt(
   const anchors = await store.anchorsOf(bootNumber)
   const word = await store.recordingWord(bootNumber)
   const ride = await store.rideInProgress(bootNumber)
-  // One that began in another boot has been found out about.
-  const before = ride === null || ride.bootNumber === bootNumber ? await store.rideBefore(bootNumber) : null
-  const known = { before, word, anchors }
+  const known = { before: await store.rideBefore(bootNumber), word, anchors }
   if (ride === null) return { ...known, ride: null, startedUtcMs: null, route: [] }
   const route: LatLon[] = []
   let firstFixMonoMs: number | null = null

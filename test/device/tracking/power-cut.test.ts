@@ -38,12 +38,21 @@ interface Boot {
   readonly to: number
   readonly begin?: RideBegins
   readonly mode?: 2 | 3
+  readonly simulated?: boolean
   readonly before?: (journey: Journey) => void
   readonly after?: (journey: Journey) => void
 }
 
 /** Lives through a boot, which ends as a pulled battery ends it. */
-async function live({ atSecond, from, to, begin = 'power', mode = 3, ...hooks }: Boot): Promise<Journey> {
+async function live({
+  atSecond,
+  from,
+  to,
+  begin = 'power',
+  mode = 3,
+  simulated = false,
+  ...hooks
+}: Boot): Promise<Journey> {
   const bootId = `boot at ${atSecond}`
   const { bootNumber } = await store.beginBoot(bootId)
   await store.endRidesOfOtherBoots(bootNumber)
@@ -66,7 +75,7 @@ async function live({ atSecond, from, to, begin = 'power', mode = 3, ...hooks }:
       hooks.after?.(journey)
       stop.abort()
     },
-    simulated: false,
+    simulated,
     begin,
     onRide: (isOn) => recorded.push(isOn),
     timeZoneAt: () => 'Europe/Berlin',
@@ -123,6 +132,12 @@ describe('a power cut', () => {
   it('after the rider ended the ride begins another', async () => {
     await live({ ...FIRST, after: (journey) => journey.stop() })
     await live({ ...FIRST, atSecond: 150, from: 180, to: 200 })
+    expect(await listed()).toEqual(['ride-2', 'ride-1'])
+  })
+
+  it('between a real ride and a simulated one leaves both what they are', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 200, simulated: true })
     expect(await listed()).toEqual(['ride-2', 'ride-1'])
   })
 
