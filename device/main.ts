@@ -101,12 +101,13 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   const folder = bootFolder(bootNumber)
   const simulated = receiver !== null && isSimulated(receiver)
   const { begin } = settings.recording
+  const splitAfterMs = settings.ride.splitAfterMinutes * MINUTE_MS
   const { timeZone } = settings.display
 
   await makeFolderDurably(join(footage, folder))
   await store.endRidesOfOtherBoots(bootNumber)
   await takeInOrphans(footage, bootNumber, store, log, signal)
-  const resumed = await leftOffAt(store, bootNumber)
+  const resumed = await leftOffAt(store, bootNumber, monoNowMs(), splitAfterMs)
 
   const takeImport = createImports(store, monoNowMs, log)
   const batch = openBatch(store, log)
@@ -138,7 +139,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       receiver === null ? nothing() : readings(receiver, { bootId, nowMonoMs: monoNowMs, log, signal: stop }),
     simulated,
     begin,
-    splitAfterMs: settings.ride.splitAfterMinutes * MINUTE_MS,
+    splitAfterMs,
     newRideId: () => randomBytes(6).toString('hex'),
     resumed,
     store,

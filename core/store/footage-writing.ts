@@ -52,7 +52,8 @@ export function writeFootage(database: Connection) {
   const adopt = database.prepare(
     `UPDATE segments SET rideNumber = (SELECT number FROM rides WHERE id = @rideId)
      WHERE rideNumber IS NULL AND bootNumber = @bootNumber
-       AND (state = 'recording' OR startMonoMs + durationMs >= @fromMonoMs)`,
+       AND (state = 'recording' OR startMonoMs + durationMs >= max(@fromMonoMs, coalesce(
+         (SELECT max(lastFixMonoMs) FROM rides WHERE lastBootNumber = @bootNumber AND ended), 0)))`,
   )
   return {
     openSegment: (segment: SegmentOpened): void => {
@@ -84,7 +85,10 @@ export function writeFootage(database: Connection) {
     removeSegment: (id: string): void => {
       remove.run(id)
     },
-    /** Gives a ride the footage of its boot that belongs to none and reaches past a moment, the growing one included. */
+    /**
+     * Gives a ride the footage of its boot that belongs to none and reaches past a moment, the growing one included; not what
+     * is from before the last ride ended.
+     */
     adoptFootage: (rideId: string, bootNumber: number, fromMonoMs: number): void => {
       adopt.run({ rideId, bootNumber, fromMonoMs })
     },

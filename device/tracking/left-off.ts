@@ -19,13 +19,24 @@ export interface LeftOff {
   readonly anchors: readonly Anchor[]
 }
 
+type LeftOffStore = Pick<
+  Store,
+  'anchorsOf' | 'endRide' | 'pointsAfter' | 'recordingWord' | 'ride' | 'rideBefore' | 'rideInProgress'
+>
+
+/** A ride whose last fix is older than the split time has ended meanwhile; of one that never had a fix nobody can tell. */
 export async function leftOffAt(
-  store: Pick<Store, 'anchorsOf' | 'pointsAfter' | 'recordingWord' | 'ride' | 'rideBefore' | 'rideInProgress'>,
+  store: LeftOffStore,
   bootNumber: number,
+  nowMonoMs: number,
+  splitAfterMs: number,
 ): Promise<LeftOff> {
   const anchors = await store.anchorsOf(bootNumber)
   const word = await store.recordingWord(bootNumber)
-  const ride = await store.rideInProgress(bootNumber)
+  const open = await store.rideInProgress(bootNumber)
+  const hasEnded = open !== null && open.totals.bounds !== null && nowMonoMs - open.totals.lastFixMonoMs >= splitAfterMs
+  if (hasEnded) await store.endRide(open.id)
+  const ride = hasEnded ? null : open
   const known = { before: await store.rideBefore(bootNumber), word, anchors }
   if (ride === null) return { ...known, ride: null, startedUtcMs: null, route: [] }
   const route: LatLon[] = []

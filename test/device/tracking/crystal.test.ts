@@ -68,7 +68,7 @@ it('four hours on a crystal that is 20 ppm fast are one ride without a gap, and 
     timeZoneAt: () => null,
     splitAfterMs: 20 * 60_000,
     newRideId: () => 'r',
-    resumed: await leftOffAt(store, bootNumber),
+    resumed: await leftOffAt(store, bootNumber, 0, 20 * 60_000),
     store,
     batch,
     tell: () => {},

@@ -50,7 +50,7 @@ async function live(readings: readonly Reading[]): Promise<Journey> {
     timeZoneAt,
     splitAfterMs: 20 * 60_000,
     newRideId: () => `ride-${readings.length}`,
-    resumed: await leftOffAt(store, 1),
+    resumed: await leftOffAt(store, 1, 0, 20 * 60_000),
     store,
     batch,
     tell: (item) => news.push(item),

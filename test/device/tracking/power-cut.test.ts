@@ -81,7 +81,7 @@ async function live({
     timeZoneAt: () => 'Europe/Berlin',
     splitAfterMs: SPLIT_S * 1_000,
     newRideId: () => `ride-${++rides}`,
-    resumed: await leftOffAt(store, bootNumber),
+    resumed: await leftOffAt(store, bootNumber, (from - atSecond) * 1_000, SPLIT_S * 1_000),
     store,
     batch,
     tell: () => {},
@@ -177,6 +177,26 @@ describe('a power cut', () => {
     await live({ ...manual, atSecond: 150, from: 180, to: 240 })
     expect(await listed()).toEqual(['ride-1'])
     expect(recorded).toEqual([true, true])
+  })
+})
+
+describe('a device that was away for longer than the split time, without a reboot', () => {
+  it('begins another ride, which leaves the footage from before the first one ended alone', async () => {
+    await live(FIRST)
+    const opened = { camera: 'front', bootNumber: 1, rideId: null, startUncertaintyMs: 0 }
+    await store.openSegment({ ...opened, number: 1, startMonoMs: 50_000, file: 'a' })
+    await store.closeSegment({
+      id: 'front-000001',
+      ...opened,
+      startMonoMs: 50_000,
+      durationMs: 9_000,
+      frames: 9,
+      sizeBytes: 9,
+    })
+    await live({ ...FIRST, from: 101 + SPLIT_S, to: 130 + SPLIT_S })
+    expect(await listed()).toEqual(['ride-2', 'ride-1'])
+    expect(await store.ride('ride-1')).toMatchObject({ endedUtcMs: JUNE_UTC_MS + 100_000 })
+    expect(await store.segment('front-000001')).toMatchObject({ rideId: null })
   })
 })
 
