@@ -84,4 +84,13 @@ export const commands: readonly Command[] = [
     untilStopped: false,
     run: async (given) => (await import('./export.js')).run(given),
   },
+  {
+    name: 'import',
+    summary: 'takes in rides that other programs have recorded: GPX, NMEA logs and gpsd JSON logs',
+    usage: 'FILE... [--json]',
+    operands: ['FILE...'],
+    flags: [],
+    untilStopped: false,
+    run: async (given) => (await import('./import.js')).run(given),
+  },
 ]

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Fix } from '../core/ride/fix.js'
 import { type LogCounts, openRideLog, type RideLog, readingsOf } from './gps/logs.js'
-import type { RideKeeper } from './importing/keeper.js'
-import { type ImportedRide, importRide } from './importing/ride-import.js'
+import { type ImportedRide, importRide, type Keeping } from './importing/ride-import.js'
 import { createRouteDrawing } from './tracking/route-drawing.js'
+import { timeZoneAt } from './tracking/time-zone.js'
 import { createTracker } from './tracking/tracker.js'
 
 export interface ImportedLog extends ImportedRide {
@@ -15,14 +15,24 @@ export interface ImportedLog extends ImportedRide {
  * Takes a log in as one ride, whatever gaps it has, by its own time alone.
  * @throws one sentence that names the file; nothing of it is kept then
  */
-export async function importLog(file: string, keeper: RideKeeper, signal: AbortSignal): Promise<ImportedLog> {
+export async function importLog(file: string, keeping: Keeping, signal: AbortSignal): Promise<ImportedLog> {
   const log = await openRideLog(file)
+  const { kind, name } = log
   const rideId = randomBytes(6).toString('hex')
-  const readings = (onEnd: (counts: LogCounts) => void) => readingsOf(log, onEnd)
-  const imported = await importRide({ file, rideId, readings, maker: rideMaker(rideId), keeper, signal })
-  return { kind: log.kind, ...imported }
+  const imported = await importRide({
+    file,
+    rideId,
+    name,
+    recorded: (onEnd: (counts: LogCounts) => void) => readingsOf(log, onEnd),
+    tellsParts: kind === 'gpx',
+    maker: rideMaker(rideId),
+    keeping,
+    signal,
+  })
+  return { kind, ...imported }
 }
 
+/** The ride begins with the first fix, true or not, and ends with the last one. */
 function rideMaker(rideId: string) {
   const tracker = createTracker({
     splitAfterMs: Number.POSITIVE_INFINITY,
@@ -31,13 +41,23 @@ function rideMaker(rideId: string) {
     resumed: null,
   })
   const drawing = createRouteDrawing()
+  let timeZone: string | null = null
+  let lastMs = 0
   return {
     take: (fix: Fix) => {
-      const judged = tracker.take(fix).filter((event) => event.kind === 'fix')
-      for (const { fix: point, leftOut } of judged) if (leftOut === null) drawing.add(point)
+      lastMs = fix.at.monoMs
+      const begun = tracker.begin(lastMs)
+      const judged = [...begun, ...tracker.take(fix)].filter((event) => event.kind === 'fix')
+      for (const { fix: point, leftOut } of judged) {
+        if (leftOut !== null) continue
+        drawing.add(point)
+        timeZone ??= timeZoneAt(point)
+      }
       return judged
     },
-    totals: () => tracker.ride()?.totals ?? null,
-    preview: drawing.encoded,
+    end: () => {
+      const ended = tracker.stop(lastMs).find((event) => event.kind === 'ended')
+      return { totals: ended?.totals ?? null, preview: drawing.encoded(), timeZone }
+    },
   }
 }

@@ -33,8 +33,9 @@ import { timeZoneAt } from './tracking/time-zone.js'
 import { grant } from './wishes.js'
 
 export { serveReplay } from './gps/replay.js'
+export { openKeeping } from './import-keeping.js'
 export { type ImportedLog, importLog } from './import-log.js'
-export type { RideKeeper } from './importing/keeper.js'
+export type { Keeping } from './importing/ride-import.js'
 
 export interface DeviceOptions {
   readonly settings: DeviceSettings

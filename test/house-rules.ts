@@ -13,6 +13,7 @@ const PLAN: Readonly<Record<string, readonly string[]>> = {
   cli: ['core/*', 'device/main', 'device/config', 'server/main', 'server/config'],
   'device/main': ['core/*', 'device/*'],
   'device/import-log': ['core/*', 'device/*'],
+  'device/import-keeping': ['core/*', 'device/*'],
   'device/*': ['core/*'],
   'server/main': ['core/*', 'server/*'],
   'server/*': ['core/*'],

@@ -9,55 +9,77 @@ export interface GpxLogOptions {
   readonly onEnd?: (counts: GpxLogCounts) => void
 }
 
-export interface GpxLogCounts extends GpxTold {
+export interface GpxLogCounts extends Pick<GpxTold, 'unplaced'> {
   /** Points left out because they have no time. */
   readonly undated: number
 }
 
+/** Readings that were read at once. */
+export interface Recorded {
+  /** Nothing is known of the way from one part to the next. */
+  readonly part: number
+  readonly readings: readonly Reading[]
+}
+
 /**
- * Each point of a track that has a time, in the order of the document and as many together as a piece of it holds;
- * `at.monoMs` is that time in milliseconds since 1970.
+ * Each point of a track that has a time, in the order of the document; `at.monoMs` is that time in milliseconds since 1970.
+ * Its segments are the parts, from 0.
  * @param pieces the text of the document
  * @throws GpxFault
  */
 export async function* gpxReadings(
   pieces: AsyncIterable<string>,
   { bootId, onEnd }: GpxLogOptions,
-): AsyncGenerator<readonly Reading[], void, void> {
+): AsyncGenerator<Recorded, void, void> {
   const reader = createGpxReader()
   let undated = 0
   for await (const piece of pieces) {
-    const points = reader.take(piece)
-    const readings = points.flatMap((point) => readingOf(point, bootId) ?? [])
-    undated += points.length - readings.length
-    yield readings
+    for (const { part, points } of byStretch(reader.take(piece))) {
+      const readings = points.flatMap((point) => readingOf(point, bootId) ?? [])
+      undated += points.length - readings.length
+      yield { part, readings }
+    }
   }
   reader.end()
-  onEnd?.({ ...reader.told(), undated })
+  onEnd?.({ unplaced: reader.told().unplaced, undated })
 }
 
-/**
- * Reads on to the first point that has a time. Null where there is one, else what the document lacks to be the log of a
- * ride, as the end of a sentence that begins with its name.
- * @throws GpxFault
- */
-export async function findTimeInGpx(pieces: AsyncIterable<string>): Promise<string | null> {
+function byStretch(points: readonly GpxPoint[]): { readonly part: number; readonly points: readonly GpxPoint[] }[] {
+  const stretches: { part: number; points: GpxPoint[] }[] = []
+  for (const point of points) {
+    const last = stretches.at(-1)
+    if (last?.part === point.stretch) last.points.push(point)
+    else stretches.push({ part: point.stretch, points: [point] })
+  }
+  return stretches
+}
+
+/** What a GPX is called that is the log of a ride; or what it lacks, as the end of a sentence that begins with its file. */
+export type GpxBeginning =
+  | { readonly kind: 'ride'; readonly name: string | null }
+  | { readonly kind: 'none'; readonly because: string }
+
+/** Reads on to the first point that has a time. @throws GpxFault */
+export async function beginningOfGpx(pieces: AsyncIterable<string>): Promise<GpxBeginning> {
   const reader = createGpxReader()
   let undated = 0
   for await (const piece of pieces) {
     const points = reader.take(piece)
-    if (points.some(({ utcMs }) => utcMs !== null)) return null
+    if (points.some(({ utcMs }) => utcMs !== null)) return { kind: 'ride', name: reader.told().name }
     undated += points.length
-    if (undated > MOST_UNDATED) return 'has no times: it is the plan of a ride, not the log of one'
+    if (undated > MOST_UNDATED) return none(NO_TIMES)
   }
   reader.end()
-  if (undated > 0) return 'has no times: it is the plan of a ride, not the log of one'
+  if (undated > 0) return none(NO_TIMES)
   const { unplaced, waypoints, routePoints } = reader.told()
-  if (unplaced > 0) return `has no track: none of its ${unplaced} points has a position that can be true`
-  if (waypoints + routePoints === 0) return 'has no track: it is empty'
-  return `has no track: only ${waypoints} waypoints and ${routePoints} points of a route`
+  if (unplaced > 0) return none(`has no track: none of its ${unplaced} points has a position that can be true`)
+  if (waypoints + routePoints === 0) return none('has no track: it is empty')
+  return none(`has no track: only ${waypoints} waypoints and ${routePoints} points of a route`)
 }
 
+const none = (because: string): GpxBeginning => ({ kind: 'none', because })
+
+const NO_TIMES = 'has no times: it is the plan of a ride, not the log of one'
 /** A track that has so many points without a time will have none. */
 const MOST_UNDATED = 10_000
 

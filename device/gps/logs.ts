@@ -4,7 +4,7 @@ import { GpxFault } from '../../core/track/gpx-reading.js'
 import { parseGpsdLine } from './gpsd-line.js'
 import { gpsdLogReadings } from './gpsd-log.js'
 import type { GpsdMessage } from './gpsd-messages.js'
-import { findTimeInGpx, type GpxLogCounts, gpxReadings } from './gpx-log.js'
+import { beginningOfGpx, type GpxLogCounts, gpxReadings, type Recorded } from './gpx-log.js'
 import { createLineSplitter } from './lines.js'
 import { looksOf, rootOf } from './log-looks.js'
 import { headOf, linesOf, piecesOfXml, textOf } from './log-text.js'
@@ -16,9 +16,11 @@ export interface RideLog {
   readonly kind: 'gpsd' | 'nmea' | 'gpx'
   /** Path of the receiver it begins with; null where it names none. */
   readonly device: string | null
+  /** What the rider called it; only a GPX says. */
+  readonly name: string | null
 }
 
-/** What of a log is no reading, and what it says beside them. */
+/** What of a log is no reading. */
 export interface LogCounts {
   /** Positions left out because their time is not known. */
   readonly undated: number
@@ -26,8 +28,6 @@ export interface LogCounts {
   readonly unplaced: number
   /** Lines that are none of what a receiver or gpsd says. */
   readonly nonsense: number
-  /** Only a GPX has one. */
-  readonly name: string | null
 }
 
 /** Some receivers tell the day only once they have a fix; this is half an hour without one, or more. */
@@ -45,22 +45,22 @@ export async function openRideLog(file: string): Promise<RideLog> {
   if (log === null) {
     throw new Error(`${file} is neither a GPX, an NMEA log nor a gpsd JSON log: it looks like ${looksOf(head)}`)
   }
-  if (log.kind !== 'gpsd') await findTimes(log)
-  return log
+  return log.kind === 'gpsd' ? log : { ...log, name: await nameIfDated(log) }
 }
 
 /**
  * Everything that was recorded, each epoch once, in the order of the log; `at.monoMs` is the receiver's own time in
- * milliseconds since 1970. As many together as were read at once; reads on only as fast as they are taken.
+ * milliseconds since 1970. Only a GPX says where nothing is known of the way; other logs are one part. Reads on only as
+ * fast as the readings are taken.
  * @param onEnd told once all was read
  * @throws one sentence that names the file, where it cannot be read to its end
  */
 export async function* readingsOf(
   log: RideLog,
   onEnd: (counts: LogCounts) => void = () => {},
-): AsyncGenerator<readonly Reading[], void, void> {
+): AsyncGenerator<Recorded, void, void> {
   const { file, kind } = log
-  const none = { undated: 0, unplaced: 0, nonsense: 0, name: null }
+  const none = { undated: 0, unplaced: 0, nonsense: 0 }
   switch (kind) {
     case 'gpsd':
       return yield* oneByOne(
@@ -74,15 +74,15 @@ export async function* readingsOf(
         }),
       )
     case 'gpx':
-      return yield* readingsOfGpx(file, ({ undated, unplaced, name }) => onEnd({ ...none, undated, unplaced, name }))
+      return yield* readingsOfGpx(file, (counts) => onEnd({ ...none, ...counts }))
   }
 }
 
-async function* oneByOne(readings: AsyncIterable<Reading>): AsyncGenerator<readonly Reading[], void, void> {
-  for await (const reading of readings) yield [reading]
+async function* oneByOne(readings: AsyncIterable<Reading>): AsyncGenerator<Recorded, void, void> {
+  for await (const reading of readings) yield { part: 0, readings: [reading] }
 }
 
-async function* readingsOfGpx(file: string, onEnd: (counts: GpxLogCounts) => void): AsyncGenerator<readonly Reading[]> {
+async function* readingsOfGpx(file: string, onEnd: (counts: GpxLogCounts) => void): AsyncGenerator<Recorded> {
   try {
     yield* gpxReadings(piecesOfXml(file), { bootId: BOOT, onEnd })
   } catch (error) {
@@ -90,16 +90,17 @@ async function* readingsOfGpx(file: string, onEnd: (counts: GpxLogCounts) => voi
   }
 }
 
-/** @throws where nothing of it can be placed in time */
-async function findTimes({ file, kind }: RideLog): Promise<void> {
+/** What it is called. @throws where nothing of it can be placed in time */
+async function nameIfDated({ file, kind }: RideLog): Promise<string | null> {
   if (kind === 'nmea') {
-    for await (const _ of nmeaReadings(beginningOf(linesOf(file)), { bootId: BOOT })) return
+    for await (const _ of nmeaReadings(beginningOf(linesOf(file)), { bootId: BOOT })) return null
     throw new Error(`${file} has no times: none of its first sentences tells the day (RMC or ZDA)`)
   }
-  const because = await findTimeInGpx(piecesOfXml(file)).catch((error: unknown) => {
+  const beginning = await beginningOfGpx(piecesOfXml(file)).catch((error: unknown) => {
     throw naming(file, error)
   })
-  if (because !== null) throw new Error(`${file} ${because}`)
+  if (beginning.kind === 'none') throw new Error(`${file} ${beginning.because}`)
+  return beginning.name
 }
 
 const naming = (file: string, error: unknown): unknown =>
@@ -116,15 +117,16 @@ async function* beginningOf(lines: AsyncIterable<string>): AsyncGenerator<string
 
 function recognised(file: string, head: Buffer): RideLog | null {
   const root = rootOf(textOf(head))
-  if (root !== null) return root === 'gpx' ? { file, kind: 'gpx', device: null } : null
+  if (root !== null) return root === 'gpx' ? { file, kind: 'gpx', device: null, name: null } : null
   const splitter = createLineSplitter('latin1')
   const lines = [...splitter.take(head), ...splitter.rest()]
   const messages = lines.map(parseGpsdLine).filter(({ kind }) => kind !== 'nonsense')
   if (messages.length > 0) {
-    return { file, kind: 'gpsd', device: messages.map(deviceOf).find((device) => device !== null) ?? null }
+    const device = messages.map(deviceOf).find((path) => path !== null) ?? null
+    return { file, kind: 'gpsd', device, name: null }
   }
   const isSaid = lines.flatMap(sentencesOf).some(({ kind }) => kind !== 'nonsense' && kind !== 'unused')
-  return isSaid ? { file, kind: 'nmea', device: null } : null
+  return isSaid ? { file, kind: 'nmea', device: null, name: null } : null
 }
 
 function deviceOf(message: GpsdMessage): string | null {

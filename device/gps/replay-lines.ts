@@ -20,7 +20,7 @@ export interface Said {
 export async function* saidIn(log: RideLog, device: string): AsyncGenerator<Said, void, void> {
   if (log.kind === 'gpsd') return yield* passed(log.file)
   let lastSky = ''
-  for await (const readings of readingsOf(log)) {
+  for await (const { readings } of readingsOf(log)) {
     for (const reading of readings) {
       const utcMs = reading.receiverUtcMs
       const sky = skyLine(reading.sky, device)

@@ -1,22 +1,36 @@
 /** Hands the fixes of a log to what makes a ride of them, and counts what became of each. */
 import type { Fix } from '../../core/ride/fix.js'
 import type { LeftOut, RideTotals } from '../../core/ride/ride.js'
-import type { JudgedFix } from '../../core/store/track.js'
 
 /** What makes a ride of fixes. */
 export interface RideMaker {
-  /** The fix as it was judged; and with it those before it that are judged anew. */
+  /** The fix as it was judged; and with it those of the few before it that are judged anew. */
   readonly take: (fix: Fix) => readonly { readonly fix: Fix; readonly leftOut: LeftOut | null }[]
-  /** Null before the first fix. */
-  readonly totals: () => RideTotals | null
-  readonly preview: () => string
+  /** To be asked once, at the end. */
+  readonly end: () => RideMade
+}
+
+export interface RideMade {
+  /** Null where it had no fix. */
+  readonly totals: RideTotals | null
+  /** Encoded polyline, 5 digits. */
+  readonly preview: string
+  /** IANA name; null where it is not known. */
+  readonly timeZone: string | null
+}
+
+export interface JudgedPoint {
+  /** Nothing is known of the way from one part to the next. */
+  readonly part: number
+  readonly fix: Fix
+  leftOut: LeftOut | null
 }
 
 export interface Judging {
   /** A fix that is not later than the one before is counted, and no more. */
-  readonly take: (fix: Fix) => void
-  /** What was judged, oldest first; whoever keeps it takes it out. */
-  readonly waiting: JudgedFix[]
+  readonly take: (fix: Fix, part: number) => void
+  /** What was judged, oldest first; whoever keeps it takes it out, the last STILL_OPEN of them only at the end. */
+  readonly waiting: JudgedPoint[]
   /** How many were judged. */
   readonly count: () => number
   readonly judged: () => Judged
@@ -33,8 +47,11 @@ export interface Judged {
   readonly outOfOrder: number
 }
 
-export function createJudging(maker: RideMaker): Judging {
-  const waiting: JudgedFix[] = []
+/** No more than these are ever judged anew: a new place is believed after three fixes. */
+export const STILL_OPEN = 16
+
+export function createJudging(maker: Pick<RideMaker, 'take'>): Judging {
+  const waiting: JudgedPoint[] = []
   let lastUtcMs = Number.NEGATIVE_INFINITY
   let startedUtcMs: number | null = null
   let endedUtcMs: number | null = null
@@ -42,23 +59,36 @@ export function createJudging(maker: RideMaker): Judging {
   let leftOut = 0
   let outOfOrder = 0
 
+  const keep = (fix: Fix): void => {
+    taken += 1
+    startedUtcMs ??= fix.at.monoMs
+    endedUtcMs = fix.at.monoMs
+  }
+
+  const judgeAnew = (fix: Fix): void => {
+    const open = waiting.findLast((point) => point.fix === fix)
+    if (open === undefined || open.leftOut === null) return
+    open.leftOut = null
+    leftOut -= 1
+    keep(fix)
+  }
+
   return {
     waiting,
-    take: (fix) => {
+    take: (fix, part) => {
       if (fix.at.monoMs <= lastUtcMs) {
         outOfOrder += 1
         return
       }
       lastUtcMs = fix.at.monoMs
       for (const judged of maker.take(fix)) {
-        const utcMs = judged.fix.at.monoMs
-        if (judged.fix !== fix) leftOut -= 1
-        if (judged.leftOut === null) {
-          taken += 1
-          startedUtcMs ??= utcMs
-          endedUtcMs = utcMs
-        } else leftOut += 1
-        waiting.push({ fix: judged.fix, utcMs, leftOut: judged.leftOut })
+        if (judged.fix !== fix) {
+          judgeAnew(judged.fix)
+          continue
+        }
+        waiting.push({ part, fix, leftOut: judged.leftOut })
+        if (judged.leftOut === null) keep(fix)
+        else leftOut += 1
       }
     },
     count: () => taken + leftOut,

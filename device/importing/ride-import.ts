@@ -1,27 +1,43 @@
-/** Takes a log in as one ride: judges its fixes, adds them up, and hands them on page by page to where they are kept. */
+/** Takes a log in as one ride: judges its fixes, adds them up, and hands them on to be kept. */
+import type { Importing, Outcome } from '../../core/link/messages.js'
 import type { Fix, Reading } from '../../core/ride/fix.js'
-import { BEGINNING_FIXES, misdatedAmong } from './beginning.js'
-import { createJudging, type RideMaker } from './judging.js'
-import { PAGE_POINTS, type RideKeeper } from './keeper.js'
+import { BEGINNING_FIXES, gapAmong, misdatedAmong } from './beginning.js'
+import { createJudging, type RideMaker, STILL_OPEN } from './judging.js'
+import { createPages } from './pages.js'
 
 export interface RideImport {
   /** How sentences name the log. */
   readonly file: string
   readonly rideId: string
+  /** What the log calls it; null where it has no name. */
+  readonly name: string | null
   /**
    * What was recorded, in the order of the log, `at.monoMs` being its own time in milliseconds since 1970; at its end it
-   * tells what else is to be said of it.
+   * tells what else there was.
    */
-  readonly readings: (onEnd: (rest: LogRest) => void) => AsyncIterable<readonly Reading[]>
+  readonly recorded: (onEnd: (rest: LogRest) => void) => AsyncIterable<Recorded>
+  /** Whether the log says itself where nothing is known of the way; else that is where fixes stop. */
+  readonly tellsParts: boolean
   readonly maker: RideMaker
-  readonly keeper: RideKeeper
+  readonly keeping: Keeping
   readonly mostPoints?: number
   readonly signal: AbortSignal
 }
 
+export interface Recorded {
+  readonly part: number
+  readonly readings: readonly Reading[]
+}
+
+/** The catalogue, through the device that runs or under its lock. */
+export interface Keeping {
+  readonly ask: (wish: Importing) => Promise<Outcome | { readonly kind: 'away' }>
+  /** The ride that was imported with exactly this beginning and end; null where there is none. */
+  readonly sameRide: (startedUtcMs: number, endedUtcMs: number) => Promise<string | null>
+}
+
 /** What of a log is no reading. */
 export interface LogRest {
-  readonly name: string | null
   readonly undated: number
   readonly unplaced: number
   readonly nonsense: number
@@ -30,6 +46,8 @@ export interface LogRest {
 /** What was made of a log. */
 export interface ImportedRide {
   readonly rideId: string
+  /** It had been imported before: nothing was taken again. */
+  readonly isKnown: boolean
   readonly name: string | null
   readonly startedUtcMs: number
   readonly endedUtcMs: number
@@ -57,65 +75,106 @@ const MOST_POINTS = 2_000_000
 
 /**
  * Resolves once the ride is kept. Needs the same memory for a log of any length.
- * @throws one sentence that names the log, or what its readings or the keeper threw; nothing of the ride is kept then
+ * @throws one sentence that names the log, or what its readings threw; nothing of the ride is kept then
  */
 export async function importRide(options: RideImport): Promise<ImportedRide> {
-  const { file, rideId, readings, maker, keeper, mostPoints = MOST_POINTS, signal } = options
+  const { file, rideId, name, recorded, tellsParts, maker, keeping, mostPoints = MOST_POINTS, signal } = options
+  let isBegun = false
+  let rest: LogRest = { undated: 0, unplaced: 0, nonsense: 0 }
+
+  const keep = async (wish: Importing): Promise<void> => {
+    const outcome = await keeping.ask(wish)
+    if (outcome.kind === 'done') return
+    // It has been cleared away there, and what is there now may be somebody else's.
+    if (outcome.kind === 'unknown') isBegun = false
+    throw new Error(`${file} was not taken in: ${outcome.kind === 'refused' ? outcome.reason : WHY[outcome.kind]}`)
+  }
   const judging = createJudging(maker)
-  let beginning: Fix[] | null = []
-  let misdated = 0
-  let rest: LogRest = { name: null, undated: 0, unplaced: 0, nonsense: 0 }
-  let sending = Promise.resolve()
+  const pages = createPages(rideId, keep)
+  const start = createStart(judging.take, tellsParts)
 
-  const begin = async (fixes: readonly Fix[]): Promise<void> => {
-    beginning = null
-    misdated = misdatedAmong(fixes)
-    await keeper.begin(rideId)
-    for (const fix of fixes.slice(misdated)) judging.take(fix)
-  }
-
-  const take = async (some: readonly Reading[]): Promise<void> => {
-    for (const reading of some) {
-      if (reading.kind === 'no-fix') continue
-      if (beginning === null) judging.take(reading)
-      else if (beginning.push(reading) === BEGINNING_FIXES) await begin(beginning)
-    }
-    if (judging.count() > mostPoints) {
-      throw new Error(`${file} has over ${mostPoints.toLocaleString('en')} points: too many for one ride`)
-    }
-    while (judging.waiting.length >= PAGE_POINTS) await send()
-  }
-
-  /** The next page is read while this one is written. */
-  const send = async (): Promise<void> => {
-    await sending
-    sending = keeper.points(rideId, judging.waiting.splice(0, PAGE_POINTS))
-    // Whoever waits for it next is told.
-    sending.catch(() => {})
-  }
-
-  try {
-    for await (const some of readings((told) => (rest = told))) {
+  const takeIn = async (): Promise<ImportedRide> => {
+    for await (const { part, readings } of recorded((told) => (rest = told))) {
       signal.throwIfAborted()
-      await take(some)
+      for (const reading of readings) if (reading.kind === 'fix') start.take(reading, part)
+      if (judging.count() > mostPoints) {
+        throw new Error(`${file} has over ${mostPoints.toLocaleString('en')} points: too many for one ride`)
+      }
+      await pages.send(judging.waiting, STILL_OPEN)
     }
-    if (beginning !== null) await begin(beginning)
-    while (judging.waiting.length > 0) await send()
-    await sending
-    signal.throwIfAborted()
+    start.end()
     const { startedUtcMs, endedUtcMs, taken, leftOut, outOfOrder } = judging.judged()
-    const totals = maker.totals()
+    const { totals, preview, timeZone } = maker.end()
     if (startedUtcMs === null || endedUtcMs === null || totals === null) {
       throw new Error(`${file} has no position that has a time`)
     }
-    const { name, undated, unplaced, nonsense } = rest
-    await keeper.end(rideId, { name, startedUtcMs, endedUtcMs, totals, preview: maker.preview() })
-    const skipped = { withoutTime: undated, withoutPosition: unplaced, outOfOrder, misdated, nonsense }
-    return { rideId, name, startedUtcMs, endedUtcMs, taken, leftOut, skipped }
+    const skipped = {
+      withoutTime: rest.undated,
+      withoutPosition: rest.unplaced,
+      outOfOrder,
+      misdated: start.misdated(),
+      nonsense: rest.nonsense,
+    }
+    const made = { name, startedUtcMs, endedUtcMs, taken, leftOut, skipped }
+    const known = await keeping.sameRide(startedUtcMs, endedUtcMs)
+    if (known !== null) {
+      await abandon()
+      return { rideId: known, isKnown: true, ...made }
+    }
+    await pages.send(judging.waiting, 0)
+    await pages.settled()
+    signal.throwIfAborted()
+    await keep({ kind: 'import-end', ride: { id: rideId, startedUtcMs, endedUtcMs, totals, preview, timeZone } })
+    return { rideId, isKnown: false, ...made }
+  }
+
+  /** What cannot be removed now is removed when the device begins, like what a power cut leaves. */
+  const abandon = async (): Promise<void> => {
+    await pages.settled().catch(() => {})
+    if (isBegun) await keeping.ask({ kind: 'import-abandon' }).catch(() => {})
+  }
+
+  try {
+    await keep({ kind: 'import-begin', ride: { id: rideId, name } })
+    isBegun = true
+    return await takeIn()
   } catch (error) {
-    // Why it failed is told already; and what cannot be abandoned now is swept later, like what a power cut leaves.
-    await sending.catch(() => {})
-    await keeper.abandon(rideId).catch(() => {})
+    await abandon()
     throw error
+  }
+}
+
+const WHY = { unknown: 'another import has taken its place', away: 'the device went away' } as const
+
+/** Holds the first fixes back until they say how the rest is to be read. */
+function createStart(take: (fix: Fix, part: number) => void, tellsParts: boolean) {
+  let first: { readonly fix: Fix; readonly part: number }[] | null = []
+  let misdated = 0
+  let gapMs = 0
+  let lastUtcMs: number | null = null
+  let parts = 0
+
+  const follow = (fix: Fix, part: number): void => {
+    if (lastUtcMs !== null && fix.at.monoMs - lastUtcMs > gapMs) parts += 1
+    lastUtcMs = fix.at.monoMs
+    take(fix, tellsParts ? part : parts)
+  }
+  const end = (): void => {
+    if (first === null) return
+    const held = first
+    first = null
+    const fixes = held.map(({ fix }) => fix)
+    misdated = misdatedAmong(fixes)
+    gapMs = gapAmong(fixes.slice(misdated))
+    for (const { fix, part } of held.slice(misdated)) follow(fix, part)
+  }
+
+  return {
+    misdated: () => misdated,
+    end,
+    take: (fix: Fix, part: number): void => {
+      if (first === null) follow(fix, part)
+      else if (first.push({ fix, part }) === BEGINNING_FIXES) end()
+    },
   }
 }

@@ -1,13 +1,18 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join, resolve } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Command, readWords } from '../../cli/command.js'
-import { importFiles } from '../../cli/import.js'
 import { UsageError } from '../../core/process/run.js'
-import { importLog, type RideKeeper } from '../../device/main.js'
+import type { Ride, TrackPoint } from '../../core/ride/ride.js'
+import { takeLock } from '../../core/store/lock.js'
+import { openReader } from '../../core/store/store.js'
 import { DEVICES, tpv, VERSION } from '../fakes/fake-gpsd.js'
 import { makeNmeaLog } from '../fakes/nmea-log.js'
+import { startProgram } from '../fakes/processes.js'
+
+const PROGRAM = resolve(import.meta.dirname, '../../dist/cli/spokecam.js')
 
 const BEGAN_UTC_MS = Date.UTC(2026, 5, 1, 10)
 let folder: string
@@ -19,94 +24,115 @@ beforeAll(async () => {
     return `<trkpt lat="${48 + (second ?? 0) / 10_000}" lon="11.5">${time}</trkpt>`
   }
   const inside = [0, 1, 2, null, 3, 3, 1, ...Array.from({ length: 1_200 }, (_, index) => index + 4)].map(point).join('')
-  await writeFile(join(folder, 'ride.gpx'), `<gpx><trk><trkseg>${inside}<trkpt lat="x"/></trkseg></trk></gpx>`)
+  await writeFile(
+    join(folder, 'ride.gpx'),
+    `<gpx><trk><name>Uphill</name><trkseg>${inside}<trkpt lat="x"/></trkseg></trk></gpx>`,
+  )
   await writeFile(join(folder, 'ride.nmea'), makeNmeaLog(30))
-  await writeFile(join(folder, 'ride.json'), `${VERSION}${DEVICES}what?\n${tpv(1)}${tpv(2)}`)
+  await writeFile(join(folder, 'ride.json'), `${VERSION}${DEVICES}what?\n${tpv(-86_400)}${tpv(-86_399)}`)
   await writeFile(join(folder, 'plan.gpx'), `<gpx><trk><trkseg>${point(null)}</trkseg></trk></gpx>`)
   await writeFile(join(folder, 'broken.gpx'), `<gpx><trk><trkseg>${inside}\n</trk></gpx>`)
   await writeFile(join(folder, 'list.txt'), 'a shopping list')
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-interface Imported {
-  readonly code: number
-  readonly told: string
-  readonly complaints: string
-  /** Which rides are kept in the end, and with how many points. */
-  readonly rides: Map<string, number>
+interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
 }
 
-async function importing(names: readonly string[], json = false): Promise<Imported> {
-  const staged = new Map<string, number>()
-  const rides = new Map<string, number>()
-  const keeper: RideKeeper = {
-    begin: async (id) => void staged.set(id, 0),
-    points: async (id, points) => void staged.set(id, (staged.get(id) ?? Number.NaN) + points.length),
-    end: async (id) => void rides.set(id, staged.get(id) ?? Number.NaN),
-    abandon: async (id) => void staged.delete(id),
-  }
-  let told = ''
-  let complaints = ''
-  const code = await importFiles({
-    files: names.map((name) => join(folder, name)),
-    json,
-    importOne: (file) => importLog(file, keeper, new AbortController().signal),
-    tell: (text) => {
-      told += text.replaceAll(`${folder}/`, '')
-    },
-    complain: (text) => {
-      complaints += text.replaceAll(`${folder}/`, '')
-    },
+let data: string
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'spokecam-import-'))
+})
+afterEach(() => rm(data, { recursive: true }))
+
+function importing(names: readonly string[], ...flags: readonly string[]): Promise<Ran> {
+  const files = names.map((name) => join(folder, name))
+  return new Promise((done) => {
+    execFile(process.execPath, [PROGRAM, 'import', '--data', data, ...flags, ...files], (error, stdout, stderr) => {
+      const short = (text: string) => text.replaceAll(`${folder}/`, '')
+      done({ code: error === null ? 0 : Number(error.code), stdout: short(stdout), stderr: short(stderr) })
+    })
   })
-  return { code, told, complaints, rides }
+}
+
+function rides(): readonly Ride[] {
+  const reader = openReader(join(data, 'rides.db'))
+  const { items } = reader?.rides({ limit: 100, cursor: null }) ?? { items: [] }
+  reader?.close()
+  return items
+}
+
+function pointsOf(rideId: string): TrackPoint[] {
+  const reader = openReader(join(data, 'rides.db'))
+  const points = [...(reader?.pointsOf(rideId) ?? [])]
+  reader?.close()
+  return points
 }
 
 describe('spokecam import', () => {
   it('takes each file in as one ride, and says what it took, skipped and why', async () => {
-    const { code, told, complaints, rides } = await importing(['ride.gpx', 'ride.nmea', 'ride.json'])
-    expect({ code, complaints }).toEqual({ code: 0, complaints: '' })
-    const [gpx, nmea, gpsd] = [...rides.keys()]
-    expect(told.split('\n')).toEqual([
-      `ride.gpx: took 1,204 points of 2026-06-01, skipped 1 without a time, 1 without a position, 2 out of order; now ride ${gpx}`,
-      `ride.nmea: took 30 points of 2026-06-08; now ride ${nmea}`,
-      `ride.json: took 2 points of 2026-06-01, skipped 1 that no receiver says; now ride ${gpsd}`,
+    const { code, stdout, stderr } = await importing(['ride.gpx', 'ride.nmea', 'ride.json'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const [nmea, gpx, gpsd] = rides()
+    expect(stdout.split('\n')).toEqual([
+      `ride.gpx: took 1,204 points of 2026-06-01, skipped 1 without a time, 1 without a position, 2 out of order; now ride ${gpx?.id}`,
+      `ride.nmea: took 30 points of 2026-06-08; now ride ${nmea?.id}`,
+      `ride.json: took 2 points of 2026-05-31, skipped 1 that no receiver says; now ride ${gpsd?.id}`,
       '',
     ])
-    expect([...rides.values()]).toEqual([1_204, 30, 2])
-    expect(gpx).toMatch(/^[0-9a-f]{12}$/)
+    expect([gpx, nmea, gpsd].map((ride) => pointsOf(ride?.id ?? '').length)).toEqual([1_204, 30, 2])
+    expect(gpx).toMatchObject({
+      name: 'Uphill',
+      startedUtcMs: BEGAN_UTC_MS,
+      endedUtcMs: BEGAN_UTC_MS + 1_203_000,
+      elapsedMs: 1_203_000,
+      source: 'import',
+      simulated: false,
+      timeZone: 'Europe/Berlin',
+    })
+    // A ten-thousandth of a degree to the north is 11.119 m.
+    expect(gpx?.distanceM).toBeGreaterThan(1_203 * 11.119 * 0.99)
+    expect(gpx?.distanceM).toBeLessThan(1_203 * 11.119 * 1.01)
+    expect(gpx?.id).toMatch(/^[0-9a-f]{12}$/)
   })
 
   it('takes the others when some cannot be taken, says why, and fails', async () => {
-    const { code, told, complaints, rides } = await importing([
-      'plan.gpx',
-      'ride.nmea',
-      'broken.gpx',
-      'list.txt',
-      'none',
-    ])
+    const { code, stdout, stderr } = await importing(['plan.gpx', 'ride.nmea', 'broken.gpx', 'list.txt', 'none'])
     expect(code).toBe(1)
-    expect(told).toBe(`ride.nmea: took 30 points of 2026-06-08; now ride ${[...rides.keys()][0]}\n`)
-    expect(complaints.split('\n')).toEqual([
+    expect(stdout).toBe(`ride.nmea: took 30 points of 2026-06-08; now ride ${rides()[0]?.id}\n`)
+    expect(stderr.split('\n')).toEqual([
       'plan.gpx has no times: it is the plan of a ride, not the log of one',
       'broken.gpx is not well-formed XML: line 2: unexpected close tag',
       'list.txt is neither a GPX, an NMEA log nor a gpsd JSON log: it looks like a file of another kind',
       expect.stringMatching(/^none cannot be read: ENOENT/),
       '',
     ])
-    expect([...rides.values()]).toEqual([30])
+    expect(rides()).toHaveLength(1)
+  })
+
+  it('takes no ride twice', async () => {
+    await importing(['ride.nmea'])
+    const { code, stdout } = await importing(['ride.nmea', 'ride.nmea'])
+    const line = `ride.nmea: was taken in before, as ride ${rides()[0]?.id}\n`
+    expect({ code, stdout }).toEqual({ code: 0, stdout: line + line })
+    expect(rides()).toHaveLength(1)
   })
 
   it('tells one document for all files with --json', async () => {
-    const { code, told, rides } = await importing(['ride.gpx', 'plan.gpx'], true)
+    const { code, stdout } = await importing(['ride.gpx', 'plan.gpx'], '--json')
     expect(code).toBe(1)
-    expect(JSON.parse(told)).toEqual({
+    expect(JSON.parse(stdout)).toEqual({
       files: [
         {
           file: 'ride.gpx',
           ride: {
             kind: 'gpx',
-            rideId: [...rides.keys()][0],
-            name: null,
+            rideId: rides()[0]?.id,
+            isKnown: false,
+            name: 'Uphill',
             startedUtcMs: BEGAN_UTC_MS,
             endedUtcMs: BEGAN_UTC_MS + 1_203_000,
             taken: 1_204,
@@ -118,6 +144,33 @@ describe('spokecam import', () => {
         { file: 'plan.gpx', ride: null, reason: 'plan.gpx has no times: it is the plan of a ride, not the log of one' },
       ],
     })
+  })
+
+  it('goes through the device that records, with the same outcome', async () => {
+    const device = startProgram(process.execPath, [PROGRAM, 'device', '--data', data], {
+      SPOKECAM_GPS__SOURCE: 'simulator:?startDelayS=3600',
+      SPOKECAM_CAMERAS: '[]',
+    })
+    try {
+      await device.says(/recording/)
+      const { code, stdout, stderr } = await importing(['ride.gpx', 'broken.gpx', 'ride.nmea', 'ride.gpx'])
+      expect(code).toBe(1)
+      expect(stderr).toBe('broken.gpx is not well-formed XML: line 2: unexpected close tag\n')
+      const [nmea, gpx] = rides()
+      expect(stdout).toContain(`took 30 points of 2026-06-08; now ride ${nmea?.id}\n`)
+      expect(stdout).toContain(`ride.gpx: was taken in before, as ride ${gpx?.id}\n`)
+      expect(pointsOf(gpx?.id ?? '')).toHaveLength(1_204)
+    } finally {
+      await device.end()
+    }
+  })
+
+  it('does not wait for ever where something else has the folder', async () => {
+    const lock = takeLock(join(data, 'device.lock'))
+    const { code, stderr } = await importing(['ride.gpx'])
+    lock?.release()
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${data} is in use, but no device answers there: is another import under way?`)
   })
 })
 

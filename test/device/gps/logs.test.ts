@@ -23,12 +23,24 @@ async function fileOf(content: string | Buffer, name = `${Math.random()}.log`): 
   return file
 }
 
-async function read(file: string): Promise<{ readings: Reading[]; counts: LogCounts | null }> {
+async function read(file: string): Promise<Read> {
   const readings: Reading[] = []
+  const parts: number[] = []
   let counts: LogCounts | null = null
   const log = await openRideLog(file)
-  for await (const some of readingsOf(log, (told) => (counts = told))) readings.push(...some)
-  return { readings, counts }
+  for await (const some of readingsOf(log, (told) => (counts = told))) {
+    readings.push(...some.readings)
+    parts.push(...some.readings.map(() => some.part))
+  }
+  return { readings, parts, counts, name: log.name }
+}
+
+interface Read {
+  readonly readings: Reading[]
+  /** Of each reading. */
+  readonly parts: number[]
+  readonly counts: LogCounts | null
+  readonly name: string | null
 }
 
 /** A point a second, at which something stands inside; null leaves out the time. */
@@ -60,7 +72,7 @@ describe('a log', () => {
     ],
   ])('is known by its content: %s in %s', async (kind, name, content, device) => {
     const file = await fileOf(content, name)
-    expect(await openRideLog(file)).toEqual({ file, kind, device })
+    expect(await openRideLog(file)).toMatchObject({ file, kind, device })
   })
 
   it.each([
@@ -117,7 +129,7 @@ describe('a log', () => {
 describe('the readings of a GPX', () => {
   it('are its points that have a time, on the clock of the log', async () => {
     const inside = '<ele>512</ele><sat>7</sat><hdop>1.5</hdop><speed>4</speed><course>90</course>'
-    const { readings, counts } = await read(await fileOf(gpx(inside, null, '<fix>3d</fix>', '<fix>none</fix>')))
+    const { readings, counts, name } = await read(await fileOf(gpx(inside, null, '<fix>3d</fix>', '<fix>none</fix>')))
     expect(readings[0]).toMatchObject({
       kind: 'fix',
       at: { monoMs: JUNE_UTC_MS },
@@ -132,7 +144,15 @@ describe('the readings of a GPX', () => {
     })
     expect(secondsOf(readings)).toEqual([0, 2])
     expect(readings[1]).toMatchObject({ mode: 3, altitudeM: null, speedMps: null })
-    expect(counts).toEqual({ undated: 1, unplaced: 1, nonsense: 0, name: 'Überfahrt' })
+    expect(counts).toEqual({ undated: 1, unplaced: 1, nonsense: 0 })
+    expect(name).toBe('Überfahrt')
+  })
+
+  it('are in parts as its track is', async () => {
+    const { parts } = await read(
+      await fileOf(gpx('', '</trkpt></trkseg><trkseg><trkpt lat="48" lon="11"><time>2026-06-01T10:01:00Z</time>', '')),
+    )
+    expect(parts).toEqual([0, 0, 1, 1])
   })
 
   it.each([
@@ -146,15 +166,15 @@ describe('the readings of a GPX', () => {
     ['UTF-8, declared as UTF-16', 'utf-16', (text: string) => Buffer.from(text)],
   ])('are read in %s', async (_name, declared, encode) => {
     const head = declared === '' ? '' : `<?xml version="1.0" encoding="${declared}"?>\n`
-    const { readings, counts } = await read(await fileOf(encode(head + gpx('', '', ''))))
+    const { readings, name } = await read(await fileOf(encode(head + gpx('', '', ''))))
     expect(secondsOf(readings)).toEqual([0, 1, 2])
-    expect(counts?.name).toBe('Überfahrt')
+    expect(name).toBe('Überfahrt')
   })
 
   it('survive a name in another encoding than declared', async () => {
-    const { readings, counts } = await read(await fileOf(Buffer.from(`${HEAD}${gpx('', '')}`, 'latin1')))
+    const { readings, name } = await read(await fileOf(Buffer.from(`${HEAD}${gpx('', '')}`, 'latin1')))
     expect(secondsOf(readings)).toEqual([0, 1])
-    expect(counts?.name).toBe('\ufffdberfahrt')
+    expect(name).toBe('\ufffdberfahrt')
   })
 
   it('end with a sentence where the document breaks off', async () => {
@@ -172,7 +192,7 @@ describe('the readings of an NMEA log', () => {
     expect(readings.map(({ receiverUtcMs }) => receiverUtcMs)).toEqual(epochsOf(log).map(({ utcMs }) => utcMs))
     expect(readings[3]).toMatchObject({ kind: 'fix', mode: 3, altitudeM: 520, sky: { satellitesUsed: 10, hdop: 0.9 } })
     expect(readings[3]?.at.monoMs).toBe(readings[3]?.receiverUtcMs)
-    expect(counts).toEqual({ undated: 0, unplaced: 0, nonsense: 1, name: null })
+    expect(counts).toEqual({ undated: 0, unplaced: 0, nonsense: 1 })
   })
 })
 
@@ -204,7 +224,7 @@ describe('the readings of a gpsd log', () => {
       { kind: 'fix', courseDeg: 90 },
       { kind: 'fix', speedMps: 4 },
     ])
-    expect(counts).toEqual({ undated: 1, unplaced: 0, nonsense: 1, name: null })
+    expect(counts).toEqual({ undated: 1, unplaced: 0, nonsense: 1 })
   })
 
   it('go on behind a reply that was cut short', async () => {

@@ -237,7 +237,7 @@ describe('a log of another program', () => {
 
   it.each(logs)('is told to our own client as it is read from its file: %s', async (_format, content) => {
     const read: Reading[] = []
-    for await (const some of readingsOf(await openRideLog(await fileOf(content)))) read.push(...some)
+    for await (const some of readingsOf(await openRideLog(await fileOf(content)))) read.push(...some.readings)
     const { port } = await serve(content)
     const { told, stop } = listenTo(port)
     await eventually('all', () => told.filter(({ kind }) => kind === 'fix').length >= seconds)
