@@ -174,7 +174,7 @@ export function converse(conversation: Conversation): Promise<string> {
     const idleMs = at.monoMs - heardMonoMs
     if (idleMs > patience.idle) return end('gpsd has fallen silent')
     if (state !== 'streaming') return
-    if (idleMs > patience.probe && !isProbed) {
+    if (idleMs > (isGone ? patience.probeWhileGone : patience.probe) && !isProbed) {
       isProbed = true
       stream.write(PROBE)
     }

@@ -12,6 +12,8 @@ export interface Patience {
   readonly standstill: number
   /** Not a byte for so long: gpsd is asked something it must answer... */
   readonly probe: number
+  /** ...sooner where it says that the receiver was taken away... */
+  readonly probeWhileGone: number
   /** ...and given up. */
   readonly idle: number
   /** How often all this is looked at. */
@@ -27,7 +29,10 @@ export const PATIENCE: Patience = {
   version: 5_000,
   watch: 3_000,
   standstill: STANDSTILL_MS,
-  probe: 10_000,
+  // gpsd 3.22 looks after its receivers only when it hears from somebody. One that was plugged in it opens then, if 2 s have
+  // passed. One that has said nothing for 10 s it opens anew, and forgets for ever if it cannot: no question before that.
+  probe: 11_000,
+  probeWhileGone: 3_000,
   idle: 30_000,
   look: 250,
   firstRetry: 500,

@@ -37,20 +37,21 @@ export async function startFedGpsd(log: string | Buffer, rate: number, begin?: P
   ])
 }
 
+/** @param feeds one for each of its receivers */
 export async function startGpsdFedBy(feeds: readonly Feed[]): Promise<FedGpsd> {
-  const opened = new Set<Socket>()
-  const servers = await Promise.all(
-    feeds.map(async (feed) => {
-      const server = createServer((socket) => {
-        opened.add(socket)
-        socket.on('error', () => {}) // gpsd closes it as it likes.
-        void feed(socket)
-      }).listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  const receivers = servers.map((server) => `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const servers = await Promise.all(feeds.map(serve))
+  const gpsd = await startGpsd(servers.map(({ port }) => `tcp://127.0.0.1:${port}`))
+  return {
+    ...gpsd,
+    end: async () => {
+      await gpsd.end()
+      for (const { close } of servers) close()
+    },
+  }
+}
+
+/** @param receivers paths of terminals, or tcp:// */
+export async function startGpsd(receivers: readonly string[]): Promise<FedGpsd> {
   const folder = await mkdtemp(join(tmpdir(), 'gpsd-'))
   const control = join(folder, 'control')
   const port = await freePort()
@@ -72,9 +73,30 @@ export async function startGpsdFedBy(feeds: readonly Feed[]): Promise<FedGpsd> {
     plugIn: (receiver) => order(`+${receiver}`),
     end: async () => {
       await gpsd.end()
-      for (const server of servers) server.close()
-      for (const socket of opened) socket.destroy()
       await rm(folder, { recursive: true })
+    },
+  }
+}
+
+export interface FeedServer {
+  readonly port: number
+  readonly close: () => void
+}
+
+/** Plays to whoever connects. */
+export async function serve(feed: Feed): Promise<FeedServer> {
+  const opened = new Set<Socket>()
+  const server = createServer((socket) => {
+    opened.add(socket)
+    socket.on('error', () => {}) // It is closed at the other end at will.
+    void feed(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close()
+      for (const socket of opened) socket.destroy()
     },
   }
 }

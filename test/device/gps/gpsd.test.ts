@@ -159,6 +159,15 @@ describe('what gpsd sends', () => {
     expect(said[0]).toMatch(/^[ -~]{0,300}$/)
   })
 
+  it('is no trouble where it is known and of no use', async () => {
+    const unused = 'AIS ATT IMU LOG OSC POLL PPS RAW RTCM2 RTCM3 SUBFRAME'.split(' ')
+    const lines = unused.map((name) => `{"class":"${name}","device":"/dev/ttyACM0"}\r\n`)
+    const gpsd = await fakeGpsd((client) => greets(client, () => client.write(lines.join('') + tpv(1))))
+    const { told, logged } = listen(gpsd.port)
+    await eventually('a fix', () => told.length === 1)
+    expect(logged).toEqual(['connected to gpsd {"release":"3.22"}'])
+  })
+
   it('that we fail to take in costs no more than its chunk', async () => {
     const gpsd = await fakeGpsd((client) => greets(client, () => client.write('no JSON\n')))
     const failing = logInto([])
@@ -251,6 +260,115 @@ describe('a receiver', () => {
   })
 })
 
+describe('of several receivers', () => {
+  const OTHER = '/dev/ttyUSB1'
+  const other = (second: number, fields: object = {}) => tpv(second, { device: OTHER, ...fields })
+  const searching = { mode: 1, lat: undefined, lon: undefined }
+  const gone = (path: string) => `{"class":"DEVICE","path":"${path}","activated":0}\r\n`
+  const patience = { ...SOON, standstill: 100 }
+
+  it('the next one speaks at once when gpsd takes the first away, and nobody is told that there is none', async () => {
+    const text = tpv(1) + other(1, searching) + gone('/dev/ttyACM0') + other(2) + tpv(3) + other(3)
+    const gpsd = await fakeGpsd((client) => greets(client, () => client.write(text)))
+    const { told } = listen(gpsd.port)
+    await eventually('three fixes', () => told.length === 3)
+    expect(inShort(told)).toEqual([1, 2, 3])
+    expect(told.map(({ receiver }) => receiver)).toEqual(['/dev/ttyACM0', OTHER, OTHER])
+  })
+
+  it('one with a fix takes over from one that goes on to say it has none', async () => {
+    const gpsd = await fakeGpsd((client) => greets(client, () => client.write(tpv(1))))
+    const { told } = listen(gpsd.port, { patience })
+    await eventually('a fix', () => told.length === 1)
+    let second = 1
+    await eventually('the other', () => {
+      second += 1
+      return (
+        gpsd.connections[0]?.write(tpv(second, searching) + other(second)) === true && told.at(-1)?.receiver === OTHER
+      )
+    })
+    expect(told.filter(({ kind }) => kind === 'fix').map(({ receiver }) => receiver)).toEqual(['/dev/ttyACM0', OTHER])
+    expect(inShort(told)).not.toContain('silent')
+  })
+
+  it('one that searches is no silence, although the one listened to has fallen silent', async () => {
+    const gpsd = await fakeGpsd((client) => greets(client, () => client.write(tpv(1))))
+    const { told } = listen(gpsd.port, { patience })
+    let second = 1
+    await eventually('it searches', () => {
+      second += 1
+      gpsd.connections[0]?.write(other(second, searching))
+      return inShort(told).includes('no-fix')
+    })
+    const from = told.length
+    const untilMs = performance.now() + 300
+    await eventually('time passes', () => {
+      second += 1
+      gpsd.connections[0]?.write(other(second, searching))
+      return performance.now() > untilMs
+    })
+    expect(inShort(told.slice(from)).every((state) => state === 'no-fix')).toBe(true)
+  })
+
+  it('no other is taken where one was asked for, whatever becomes of it', async () => {
+    const gpsd = await fakeGpsd((client) => greets(client, () => client.write(tpv(1))))
+    const { told } = listen(gpsd.port, { device: '/dev/ttyACM0', patience })
+    await eventually('a fix', () => told.length === 1)
+    let second = 1
+    await eventually('silence', () => {
+      second += 1
+      gpsd.connections[0]?.write(other(second))
+      return told.length === 2
+    })
+    gpsd.connections[0]?.write(gone('/dev/ttyACM0') + other(100) + DEVICES.replace('ACM0', 'USB1') + other(101))
+    await eventually('absence', () => told.length === 3)
+    gpsd.connections[0]?.write(tpv(200))
+    await eventually('a fix', () => told.length === 4)
+    expect(inShort(told)).toEqual([1, 'silent', 'absent', 200])
+  })
+})
+
+describe('the first byte of an epoch', () => {
+  const toff = (second: number, wallMs: number) => {
+    const clock = { clock_sec: Math.floor(wallMs / 1_000), clock_nsec: Math.round((wallMs % 1_000) * 1e6) }
+    const real = { real_sec: Date.UTC(2026, 5, 1, 10) / 1_000 + second, real_nsec: 0 }
+    return `${JSON.stringify({ class: 'TOFF', device: '/dev/ttyACM0', ...real, ...clock })}\r\n`
+  }
+  const agesOf = (told: readonly Reading[]) =>
+    told.map(({ at, firstByteMonoMs }) => (firstByteMonoMs === null ? null : at.monoMs - firstByteMonoMs))
+
+  it('is told by our clock where gpsd tells it by the wall clock of this machine', async () => {
+    const gpsd = await fakeGpsd((client) =>
+      greets(client, () => client.write(toff(1, Date.now() - 400) + tpv(1) + tpv(2) + toff(2, Date.now() - 200))),
+    )
+    const { told } = listen(gpsd.port)
+    await eventually('both fixes', () => told.length === 2)
+    const [first, second] = agesOf(told)
+    expect(first).toBeGreaterThanOrEqual(398)
+    expect(first).toBeLessThan(500)
+    expect(second).toBeGreaterThanOrEqual(198)
+    expect(second).toBeLessThan(300)
+  })
+
+  it('is unknown where gpsd runs on another machine, or the wall clock has just been set', async () => {
+    let offsetMs = 0
+    const wallMinusMonoMs = () => offsetMs
+    const wallMs = () => monoNowMs() + offsetMs
+    const gpsd = await fakeGpsd((client) => greets(client, () => client.write(toff(1, wallMs() + 60_000) + tpv(1))))
+    const { told } = listen(gpsd.port, { wallMinusMonoMs })
+    const say = async (second: number, text: string) => {
+      gpsd.connections[0]?.write(text + tpv(second))
+      await eventually('a fix', () => told.length === second)
+    }
+    await eventually('a fix', () => told.length === 1)
+    await say(2, toff(2, wallMs() - 100))
+    offsetMs = 56 * 365 * 86_400_000
+    await say(3, toff(3, wallMs() - 100))
+    await say(4, toff(4, wallMs() - 100))
+    expect(agesOf(told).map((ageMs) => ageMs !== null)).toEqual([false, true, false, true])
+  })
+})
+
 describe('the connection', () => {
   it('is probed when nothing comes, kept if there is an answer, and given up if there is none', async () => {
     const patience = { ...SOON, probe: 30, idle: 200 }
@@ -266,6 +384,23 @@ describe('the connection', () => {
     listen(gpsd.port, { patience })
     await eventually('a second connection', () => gpsd.connections.length === 2)
     expect(gpsd.heard[0]).toEqual([ASK, ...Array<string>(9).fill('?DEVICES;\n')])
+  })
+
+  it('is probed more often while there is no receiver: gpsd opens one only when it hears from somebody', async () => {
+    const patience = { ...SOON, probe: 10_000, probeWhileGone: 15 }
+    const none = '{"class":"DEVICES","devices":[]}\r\n'
+    const gpsd = await fakeGpsd((client) =>
+      greets(client, () => {
+        client.write(tpv(1) + none)
+        client.on('data', () => client.write(none))
+      }),
+    )
+    const { told } = listen(gpsd.port, { patience })
+    await eventually('five questions', () => gpsd.heard[0]?.length === 6, 1_000)
+    gpsd.connections[0]?.write(tpv(2))
+    await eventually('a fix', () => told.length === 3)
+    expect(inShort(told)).toEqual([1, 'absent', 2])
+    expect(gpsd.connections).toHaveLength(1)
   })
 
   it('is not given up, nor its receiver called silent, because our own process was held up', async () => {
