@@ -36,10 +36,21 @@ export function widen(bounds: Bounds | null, { latDeg, lonDeg }: LatLon): Bounds
   return [Math.min(west, lonDeg), Math.min(south, latDeg), Math.max(east, lonDeg), Math.max(north, latDeg)]
 }
 
+/** The way between two points as metres north and east; good for short ones. */
+export function stepOf(from: LatLon, to: LatLon): { readonly northM: number; readonly eastM: number } {
+  const corner = { latDeg: to.latDeg, lonDeg: from.lonDeg }
+  return {
+    northM: distanceM(from, corner) * Math.sign(to.latDeg - from.latDeg),
+    eastM: distanceM(corner, to) * Math.sign(eastOf(from, to)),
+  }
+}
+
+/** In degrees, -180 to 180: the shorter way round. */
+const eastOf = (from: LatLon, to: LatLon): number => ((to.lonDeg - from.lonDeg + 540) % 360) - 180
+
 /** The point a share of the way along, 0 to 1; straight, so good for short ways only, over the antimeridian too. */
 export function pointBetween(from: LatLon, to: LatLon, share: number): LatLon {
-  const eastDeg = ((to.lonDeg - from.lonDeg + 540) % 360) - 180
-  const lonDeg = from.lonDeg + eastDeg * share
+  const lonDeg = from.lonDeg + eastOf(from, to) * share
   return { latDeg: from.latDeg + (to.latDeg - from.latDeg) * share, lonDeg: ((lonDeg + 540) % 360) - 180 }
 }
 

@@ -19,7 +19,7 @@ export interface Climb {
  */
 const LEAST_SWING_M = 10
 /** Altitudes are smoothed over this long, and over as many fixes at least, which must not be older than the longest. */
-const SMOOTHED_OVER_MS = 15_000
+const SMOOTHED_OVER_MS = 20_000
 const LEAST_FIXES = 5
 const LONGEST_MS = 75_000
 
@@ -53,9 +53,8 @@ export function createClimb(): Climb {
     take: (fix) => {
       if (altitudeOf(fix) !== null) ascentM ??= 0
       if (!recent.take(fix)) return
-      const fixes = recent.within(LONGEST_MS)
-      const near = Math.max(recent.within(SMOOTHED_OVER_MS).length, LEAST_FIXES)
-      const altitudes = fixes.slice(-near).flatMap((before) => altitudeOf(before) ?? [])
+      const near = recent.within(SMOOTHED_OVER_MS)
+      const altitudes = altitudesOf(near.length < LEAST_FIXES ? recent.within(LONGEST_MS).slice(-LEAST_FIXES) : near)
       if (altitudes.length >= LEAST_FIXES) follow(middleOf(altitudes))
     },
     complete: (fix) => {
@@ -73,9 +72,18 @@ export function createClimb(): Climb {
 /** A fix of mode 2 has no altitude of its own: the receiver took the last one, or sea level. */
 const altitudeOf = ({ mode, altitudeM }: Fix): number | null => (mode === 3 ? altitudeM : null)
 
-/** The mean of the middle half: one wild altitude does not count. */
+function altitudesOf(fixes: readonly Fix[]): number[] {
+  const altitudes: number[] = []
+  for (const fix of fixes) {
+    const altitudeM = altitudeOf(fix)
+    if (altitudeM !== null) altitudes.push(altitudeM)
+  }
+  return altitudes
+}
+
+/** The mean without the eighth on either side: some wild altitudes do not count. */
 function middleOf(altitudes: readonly number[]): number {
-  const aside = altitudes.length >> 2
+  const aside = altitudes.length >> 3
   const middle = altitudes.toSorted((a, b) => a - b).slice(aside, altitudes.length - aside)
   return middle.reduce((sum, altitudeM) => sum + altitudeM, 0) / middle.length
 }

@@ -1,6 +1,6 @@
 /** Which fixes can be true: a wrong one is left out, and a new place is believed once several fixes in a row agree on it. */
 import type { Fix } from '../../core/ride/fix.js'
-import { distanceM, type LatLon } from '../../core/ride/geo.js'
+import { distanceM, type LatLon, stepOf } from '../../core/ride/geo.js'
 import { type LeftOut, STRETCH_GAP_MS } from '../../core/ride/ride.js'
 
 /** Where the bicycle was last known to be. */
@@ -30,11 +30,12 @@ const MOST_ACCELERATION_MPS2 = 10
 const NOISE_M = 25
 /** 95 % of a circular normal distribution lie within 2.45 standard deviations (Rayleigh: sqrt(-2 ln 0.05)). */
 const STANDARD_ERRORS_IN_95 = 2.45
-/** Dilution of precision over 20 is "poor ... should be discarded" in the customary table; receivers without any say 50 or 99.99. */
+/** In the customary table a dilution of precision over 20 is "poor" and to be discarded... */
 const HOPELESS_HDOP = 20
-const HOPELESS_ACCURACY_M = 300
-/** gpsd's estimate at HDOP 5: a receiver that claims as much knows where it is, whatever HDOP it told last. */
-const GOOD_ACCURACY_M = 100
+/** ...but what says 50 or 99.99 says that it does not know, and often right beside a good position. */
+const UNKNOWN_HDOP = 50
+/** gpsd guesses an error of 19 m for each 1 of HDOP. */
+const GUESSED_M = 19
 /** The pace so far is taken over this long. */
 const PACE_OVER_MS = 5_000
 const LEAST_PACE_MS = 900
@@ -47,10 +48,10 @@ export function createJudge(begun: Whereabouts | null): Judge {
   let elsewhere: Fix[] = []
 
   const keep = (fix: Fix): void => {
-    const isGap = last !== null && fix.at.monoMs - last.monoMs > STRETCH_GAP_MS
     const here = whereaboutsOf(fix)
-    const since = isGap ? [] : recent.filter(({ monoMs }) => monoMs >= here.monoMs - PACE_OVER_MS)
-    recent = [...since, here]
+    if (last !== null && here.monoMs - last.monoMs > STRETCH_GAP_MS) recent = []
+    recent.push(here)
+    while ((recent[0]?.monoMs ?? here.monoMs) < here.monoMs - PACE_OVER_MS) recent.shift()
     last = { ...here, speedMps: fix.speedMps, paceMps: paceFrom(recent[0], here), isHopeless: isHopeless(fix) }
   }
 
@@ -102,7 +103,7 @@ function isExplained(from: Known, fix: Fix, paceMps: number | null): boolean {
   const sinceS = (fix.at.monoMs - from.monoMs) / 1_000
   const known = [from.speedMps, fix.speedMps, paceMps].filter((speedMps) => speedMps !== null)
   if (known.length === 0 || sinceS * 1_000 > STRETCH_GAP_MS) return true
-  const noiseM = Math.max(NOISE_M, (fix.accuracyM ?? 0) / STANDARD_ERRORS_IN_95)
+  const noiseM = Math.max(NOISE_M, standardErrorM(fix) ?? 0)
   return distanceM(from, fix) <= (Math.max(...known) + MOST_ACCELERATION_MPS2 * sinceS) * sinceS + noiseM
 }
 
@@ -118,18 +119,14 @@ function agrees(before: readonly Fix[], fix: Fix): boolean {
 /** The second way is much like the first: velocities that differ by less than the faster one. One way alone is steady. */
 function isSteady(first: Fix | undefined, second: Fix, third: Fix): boolean {
   if (first === undefined) return true
-  const before = velocity(first, second)
-  const after = velocity(second, third)
-  const differenceMps = Math.hypot(after.northMps - before.northMps, after.eastMps - before.eastMps)
-  const fasterMps = Math.max(Math.hypot(before.northMps, before.eastMps), Math.hypot(after.northMps, after.eastMps))
-  return differenceMps < fasterMps
-}
-
-function velocity(from: Fix, to: Fix): { readonly northMps: number; readonly eastMps: number } {
-  const sinceS = (to.at.monoMs - from.at.monoMs) / 1_000
-  const northM = distanceM(from, { latDeg: to.latDeg, lonDeg: from.lonDeg }) * Math.sign(to.latDeg - from.latDeg)
-  const eastM = distanceM({ latDeg: to.latDeg, lonDeg: from.lonDeg }, to) * Math.sign(to.lonDeg - from.lonDeg)
-  return { northMps: northM / sinceS, eastMps: eastM / sinceS }
+  const before = stepOf(first, second)
+  const after = stepOf(second, third)
+  const beforeS = (second.at.monoMs - first.at.monoMs) / 1_000
+  const afterS = (third.at.monoMs - second.at.monoMs) / 1_000
+  const northMps = after.northM / afterS - before.northM / beforeS
+  const eastMps = after.eastM / afterS - before.eastM / beforeS
+  const fasterMps = Math.max(distanceM(first, second) / beforeS, distanceM(second, third) / afterS)
+  return Math.hypot(northMps, eastMps) < fasterMps
 }
 
 function paceFrom(first: Whereabouts | undefined, here: Whereabouts): number | null {
@@ -137,10 +134,21 @@ function paceFrom(first: Whereabouts | undefined, here: Whereabouts): number | n
   return first === undefined || sinceMs < LEAST_PACE_MS ? null : (distanceM(first, here) / sinceMs) * 1_000
 }
 
-function isHopeless({ sky: { hdop }, accuracyM }: Fix): boolean {
-  if (hdop === null) return accuracyM !== null && accuracyM > HOPELESS_ACCURACY_M
-  return hdop > HOPELESS_HDOP && (accuracyM === null || accuracyM > GOOD_ACCURACY_M)
+function isHopeless(fix: Fix): boolean {
+  const { hdop } = fix.sky
+  const isPoor = hdop !== null && hdop > HOPELESS_HDOP && hdop < UNKNOWN_HDOP
+  return isPoor || (hdop === null && (accuracyOf(fix) ?? 0) > HOPELESS_HDOP * GUESSED_M)
 }
+
+/** Of its position, in metres; null where the receiver told none that means anything. */
+export function standardErrorM(fix: Fix): number | null {
+  const accuracyM = accuracyOf(fix)
+  return accuracyM === null ? null : accuracyM / STANDARD_ERRORS_IN_95
+}
+
+/** Null where it was guessed from a dilution that says nothing. */
+const accuracyOf = ({ accuracyM }: Fix): number | null =>
+  accuracyM === null || accuracyM >= UNKNOWN_HDOP * GUESSED_M ? null : accuracyM
 
 const whereaboutsOf = ({ at, latDeg, lonDeg }: Fix): Whereabouts => ({ monoMs: at.monoMs, latDeg, lonDeg })
 

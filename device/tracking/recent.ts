@@ -16,31 +16,39 @@ export interface Recent {
 const EVERY_MS = 900
 
 export function createRecent(longestMs: number, gapMs = STRETCH_GAP_MS): Recent {
-  let fixes: Fix[] = []
+  const fixes: Fix[] = []
   let lastMonoMs = Number.NEGATIVE_INFINITY
+
+  const indexOfFirst = (monoMs: number): number => {
+    let index = fixes.length
+    while (index > 0 && (fixes[index - 1]?.at.monoMs ?? 0) >= monoMs) index -= 1
+    return index
+  }
+
   return {
     take: (fix) => {
       const { monoMs } = fix.at
-      if (monoMs - lastMonoMs > gapMs) fixes = []
+      if (monoMs - lastMonoMs > gapMs) fixes.length = 0
       lastMonoMs = monoMs
       const newest = fixes.at(-1)
       if (newest !== undefined && monoMs - newest.at.monoMs < EVERY_MS) return false
-      fixes = [...fixes.filter(({ at }) => at.monoMs >= monoMs - longestMs), fix]
+      fixes.splice(0, indexOfFirst(monoMs - longestMs))
+      fixes.push(fix)
       return true
     },
     complete: (fix) => {
-      if (fixes.at(-1)?.at.monoMs === fix.at.monoMs) fixes = [...fixes.slice(0, -1), fix]
+      if (fixes.at(-1)?.at.monoMs === fix.at.monoMs) fixes[fixes.length - 1] = fix
     },
     forget: () => {
-      fixes = []
+      fixes.length = 0
     },
-    within: (ms) => fixes.filter(({ at }) => at.monoMs >= lastMonoMs - ms),
+    within: (ms) => fixes.slice(indexOfFirst(lastMonoMs - ms)),
   }
 }
 
 /** Null for none. */
 export function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b)
+  const sorted = values.length < 2 ? values : values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   const above = sorted[middle]
   if (above === undefined) return null
@@ -48,5 +56,10 @@ export function median(values: readonly number[]): number | null {
 }
 
 /** The speeds by Doppler that are known. */
-export const speedsOf = (fixes: readonly Fix[]): number[] =>
-  fixes.flatMap(({ speedMps }) => (speedMps === null ? [] : [speedMps]))
+export function speedsOf(fixes: readonly Fix[]): number[] {
+  const speeds: number[] = []
+  for (const { speedMps } of fixes) {
+    if (speedMps !== null) speeds.push(speedMps)
+  }
+  return speeds
+}

@@ -19,7 +19,7 @@ const FIXES_BY_DOPPLER = 3
 const FIXES_BY_POSITION = 5
 /** Positions are cut off at bends and noisy: they bear out a speed up to twice theirs and a walk more. */
 const BORNE_OUT = { times: 2, plusMps: 1 } as const
-const LONGEST_MS = 60_000
+const LONGEST_MS = 30_000
 /** Fixes further apart say nothing of the speed between them. */
 const GAP_MS = 15_000
 
@@ -39,11 +39,11 @@ export function createTopSpeed(): TopSpeed {
 }
 
 function steadySpeed(fixes: readonly Fix[]): number | null {
-  const newest = fixes.slice(-FIXES_BY_DOPPLER)
-  const speeds = speedsOf(newest)
-  if (speeds.length > 0) {
-    const speedMps = median(speeds)
-    if (speeds.length < FIXES_BY_DOPPLER || speedMps === null) return null
+  // A fix that the receiver has yet to complete tells no speed.
+  const newest = fixes.filter(({ speedMps }) => speedMps !== null).slice(-FIXES_BY_DOPPLER)
+  if (newest.length > 0) {
+    const speedMps = median(speedsOf(newest))
+    if (newest.length < FIXES_BY_DOPPLER || speedMps === null) return null
     return speedMps <= pathSpeed(newest) * BORNE_OUT.times + BORNE_OUT.plusMps ? speedMps : null
   }
   const longer = fixes.slice(-FIXES_BY_POSITION)

@@ -75,7 +75,7 @@ export function createTracker({ splitAfterMs, newRideId, begin: begins, resumed 
   let ride: Riding | null =
     resumed === null ? null : { ...resumed, sums: createAddingUp(movement, resumed.totals, resumed.firstFixMonoMs) }
   let isFirst = resumed === null
-  let waits = resumed === null ? waitsAtFirst(begins) : 'for-movement'
+  let waits = resumed === null ? waitsAtFirst(begins) : waitsAfterwards(begins)
   let restedAt: LatLon | null = null
   let last: Fix | null = null
 
@@ -86,7 +86,7 @@ export function createTracker({ splitAfterMs, newRideId, begin: begins, resumed 
     ride = { id, beganMonoMs: atMonoMs, lastPosition: null, sums }
     const begun: TrackerEvent = { kind: 'begun', rideId: id, atMonoMs, isFirst }
     isFirst = false
-    waits = begins === 'manual' ? 'for-the-rider' : 'for-movement'
+    waits = waitsAfterwards(begins)
     return [begun]
   }
 
@@ -190,6 +190,8 @@ function waitsAtFirst(begins: RideBegins): Waits {
       return 'for-the-rider'
   }
 }
+
+const waitsAfterwards = (begins: RideBegins): Waits => (begins === 'manual' ? 'for-the-rider' : 'for-movement')
 
 function whereaboutsOf(ride: RideSoFar | null): Whereabouts | null {
   const position = ride?.lastPosition ?? null

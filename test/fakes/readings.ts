@@ -4,7 +4,7 @@ import { pointAhead } from '../../core/ride/geo.js'
 
 export const BOOT = 'test-boot'
 export const JUNE_UTC_MS = Date.UTC(2026, 5, 6, 8)
-const HOME = { latDeg: 48.1, lonDeg: 11.5 }
+export const HOME = { latDeg: 48.1, lonDeg: 11.5 }
 
 /** A fix at a second of the boot, some metres east of where everything begins. */
 export function fixAt(second: number, eastM: number, known: Partial<Fix> = {}): Fix {
