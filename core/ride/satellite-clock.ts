@@ -19,7 +19,7 @@ export interface SatelliteClock {
 
 export interface AnchorMade {
   readonly anchor: Anchor
-  readonly because: 'first' | 'minute' | 'leap-second' | 'week-rollover' | 'step'
+  readonly because: 'first' | 'minute' | 'refined' | 'leap-second' | 'week-rollover' | 'step'
   /** How far UTC moved against the anchor before, in milliseconds; 0 for the first. */
   readonly byMs: number
 }
@@ -28,6 +28,8 @@ export interface AnchorMade {
 const EPOCHS_TO_TRUST = 3
 const AGREE_WITHIN_MS = 300
 const WINDOW_MS = 60_000
+/** More than a crystal drifts between two anchors. */
+const PROVEN_LATE_MS = 10
 const ANCHOR_EVERY_MS = 60_000
 /** The latency from a receiver's epoch to its first byte is unknown: gpsd_json(5) speaks of 100-300 ms of jitter. */
 const LEAST_UNCERTAINTY_MS = 50
@@ -66,7 +68,9 @@ export function createSatelliteClock(bootId: string, isPossible = isPlausibleUtc
       if (anchor !== null && Math.abs(sample.offsetMs - anchor.utcMinusMonoMs) < AGREE_WITHIN_MS) {
         agreeing = []
         window = [...window.filter((old) => old.monoMs > arrivedMonoMs - WINDOW_MS), sample]
-        return arrivedMonoMs - anchor.monoMs < ANCHOR_EVERY_MS ? null : makeAnchor(arrivedMonoMs, 'minute')
+        if (arrivedMonoMs - anchor.monoMs >= ANCHOR_EVERY_MS) return makeAnchor(arrivedMonoMs, 'minute')
+        // No line comes early: the anchor was made of lines that were held up, and is put right in its place.
+        return sample.offsetMs - anchor.utcMinusMonoMs > PROVEN_LATE_MS ? makeAnchor(anchor.monoMs, 'refined') : null
       }
       const last = agreeing.at(-1)
       if (last !== undefined && Math.abs(last.offsetMs - sample.offsetMs) >= AGREE_WITHIN_MS) agreeing = []

@@ -59,7 +59,8 @@ export function createJourney(options: JourneyOptions): Journey {
     }
     if (anchor !== null) {
       keepAnchor(anchor.anchor)
-      if (anchor.because !== 'minute') log.info('time from satellites', { because: anchor.because, byMs: anchor.byMs })
+      if (anchor.because !== 'minute' && anchor.because !== 'refined')
+        log.info('time from satellites', { because: anchor.because, byMs: anchor.byMs })
     }
     rides.look(reading.at.monoMs)
   }
