@@ -294,6 +294,7 @@ describe('of several receivers', () => {
   it('one that searches is no silence, although the one listened to has fallen silent', async () => {
     const gpsd = await fakeGpsd((client) => greets(client, () => client.write(tpv(1))))
     const { told } = listen(gpsd.port, { patience })
+    await eventually('a fix', () => told.length === 1)
     let second = 1
     await eventually('it searches', () => {
       second += 1
