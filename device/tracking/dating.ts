@@ -34,6 +34,7 @@ const RECEIVER_AGREES_WITHIN_MS = 1_000
 /** Phones keep time by their network, mostly within a second, and the way over Wi-Fi adds to it. */
 const PHONE_UNCERTAINTY_MS = 2_000
 const PHONE_EVERY_MS = 60_000
+const LEAST_STEP_MS = 1
 
 export function createDating({ bootId, known, isLive }: DatingOptions): Dating {
   const clock = createSatelliteClock(bootId, isLive ? isPlausibleUtc : () => true)
@@ -68,7 +69,10 @@ export function createDating({ bootId, known, isLive }: DatingOptions): Dating {
           : takeTime({ arrivedMonoMs: heardMonoMs, utcMs: receiverUtcMs, mode }, toldUtcMs)
       if (reading.kind === 'no-fix') return { anchor, dated: null }
 
-      const at = isCompletion && last !== null ? last.fix.at : { bootId, monoMs: heldAt(reading, satelliteAnchor()) }
+      const at =
+        isCompletion && last !== null
+          ? last.fix.at
+          : { bootId, monoMs: heldAfter(last?.fix ?? null, reading, satelliteAnchor()) }
       const fix = { ...reading, at }
       last = { arrivedMonoMs, fix }
       return { anchor, dated: { fix, utcMs: utcOfFix(fix, satelliteAnchor()) } }
@@ -98,6 +102,14 @@ export function utcOfFix(
   const utcMs = at.monoMs + anchor.utcMinusMonoMs
   const isBelieved = receiverUtcMs !== null && Math.abs(receiverUtcMs - utcMs) < RECEIVER_AGREES_WITHIN_MS
   return isBelieved ? receiverUtcMs : utcMs
+}
+
+/** What holds later by the receiver's time holds later, even where the anchor was put right in between. */
+function heldAfter(last: Fix | null, fix: Fix, anchor: Anchor | null): number {
+  const monoMs = heldAt(fix, anchor)
+  if (last === null || last.receiverUtcMs === null || fix.receiverUtcMs === null) return monoMs
+  const isPutRight = fix.receiverUtcMs > last.receiverUtcMs && last.at.monoMs - monoMs < RECEIVER_AGREES_WITHIN_MS
+  return isPutRight ? Math.max(monoMs, last.at.monoMs + LEAST_STEP_MS) : monoMs
 }
 
 /** A line can only arrive late: a believed receiver's time says better than its arrival when the position held. */

@@ -101,9 +101,11 @@ describe('the description of the API', () => {
     const { openapi, paths } = (await answer.json()) as { openapi: string; paths: Record<string, object> }
     expect(openapi).toMatch(/^3\.1/)
     expect(Object.keys(paths).sort()).toEqual([
+      '/api/clock',
       '/api/health',
       '/api/now',
       '/api/pair',
+      '/api/recording',
       '/api/rides',
       '/api/rides/{id}',
       '/api/rides/{id}/segments',

@@ -27,6 +27,8 @@ let gpsd: FakeGpsd
 let beganMonoMs: number
 const BEGAN_UTC_MS = Date.UTC(2026, 5, 8, 9)
 const utcAt = (monoMs: number): number => BEGAN_UTC_MS + monoMs - beganMonoMs
+/** How late the epochs were told that the clock is first believed by: a busy machine holds us up, too. */
+const firstLatenciesMs: number[] = []
 /** Where the bicycle is at a second of the ride, so that a point tells when it is from. */
 const latAt = (second: number): number => 48.1 + second * 5e-5
 
@@ -43,7 +45,9 @@ afterEach(async () => {
 /** One epoch a second, told a little after it was. */
 async function ride(client: Socket): Promise<void> {
   for (let second = Math.ceil((monoNowMs() - beganMonoMs) / 1_000); !client.destroyed; second++) {
-    await sleep(Math.max(0, beganMonoMs + second * 1_000 + LATENCY_MS - monoNowMs()))
+    const dueMonoMs = beganMonoMs + second * 1_000
+    await sleep(Math.max(0, dueMonoMs + LATENCY_MS - monoNowMs()))
+    if (second >= FIX && second < FIX + 3) firstLatenciesMs.push(monoNowMs() - dueMonoMs)
     const place = second < FIX ? { mode: 1 } : { mode: 3, lat: latAt(second), lon: 11.5, speed: 5.5, altMSL: 520 }
     const time = second < FIX ? {} : { time: new Date(BEGAN_UTC_MS + second * 1_000).toISOString() }
     client.write(`${JSON.stringify({ class: 'TPV', device: '/dev/ttyACM0', ...place, ...time })}\r\n`)
@@ -84,15 +88,18 @@ describe('a wall clock that boots in 1970 and jumps by 56 years and back by an h
     expect(rides).toHaveLength(1)
     expect(stretchesOf(points)).toHaveLength(1)
     expect(points).toHaveLength(END - FIX)
-    for (const point of points) {
+    const allowedMs = 50 + Math.max(0, Math.min(...firstLatenciesMs) - LATENCY_MS)
+    for (const [index, point] of points.entries()) {
       const second = Math.round((point.latDeg - latAt(0)) / 5e-5)
       expect(point.utcMs).toBe(BEGAN_UTC_MS + second * 1_000)
-      expect(Math.abs(utcAt(point.monoMs) - (point.utcMs ?? 0))).toBeLessThan(50)
+      // The first three hold when they came: nothing better is known yet.
+      const lateMs = utcAt(point.monoMs) - (point.utcMs ?? 0)
+      expect(Math.abs(lateMs)).toBeLessThan(index < 3 ? 25 + Math.max(...firstLatenciesMs) : allowedMs)
     }
 
     expect(segments.length).toBeGreaterThanOrEqual(END / 5 - 1)
     for (const [index, { startUtcMs, startMonoMs, file, ...segment }] of segments.entries()) {
-      expect(Math.abs((startUtcMs ?? 0) - utcAt(startMonoMs)), file).toBeLessThan(50)
+      expect(Math.abs((startUtcMs ?? 0) - utcAt(startMonoMs)), file).toBeLessThan(allowedMs)
       expect(file).toMatch(/^2026-06-08\//)
       const next = segments[index + 1]
       // No frame is missing between one and the next.

@@ -108,7 +108,8 @@ describe('a source', () => {
     for await (const reading of readings(sourceOf(text), options)) {
       if (told.push(reading) === count) stopping.abort()
     }
-    return told
+    // On a busy machine several come at once.
+    return told.slice(0, count)
   }
 
   it('of a log gives its fixes, at times that pass as fast as our clock', async () => {

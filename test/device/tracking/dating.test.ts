@@ -30,6 +30,17 @@ describe('a fix', () => {
     })
   })
 
+  it('at 10 Hz keeps its order when the anchor turns out to be late', () => {
+    const at = (tenth: number, latencyMs: number) => ({
+      ...fixAt(0, 0),
+      at: { bootId: BOOT, monoMs: tenth * 100 + latencyMs },
+      receiverUtcMs: JUNE_UTC_MS + tenth * 100,
+    })
+    const held = take([at(1, 250), at(2, 250), at(3, 250), at(4, 250), at(5, 20), at(6, 20), at(9, 20)])
+    const moments = held.map(({ dated }) => dated?.fix.at.monoMs)
+    expect(moments).toEqual([350, 450, 550, 650, 651, 652, 920])
+  })
+
   it('keeps its moment when the receiver completes it', () => {
     const dated = take([late(1, 200), { ...late(1, 200), altitudeM: 501 }])
     expect(dated.map(({ dated }) => dated?.fix.at.monoMs)).toEqual([1_200, 1_200])
