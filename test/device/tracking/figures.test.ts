@@ -38,6 +38,11 @@ describe('an hour at a standstill', () => {
     }
   })
 
+  it('rides no 50 m by a Doppler that says half a metre per second all the time', () => {
+    const { fixes } = madeRide(PARKED, SOME_NOISE)
+    expect(tracked(fixes.map((fix) => ({ ...fix, speedMps: 0.5 }))).totals.distanceM).toBeLessThan(50)
+  })
+
   it('rides no 50 m at 10 Hz either', () => {
     expect(tracked(madeRide(PARKED, SOME_NOISE, 10).fixes).totals.distanceM).toBeLessThan(50)
   })
