@@ -1,11 +1,10 @@
 /** Joins the rooms of the device: receiver, cameras, clock and the ride in progress, the footage folder and its catalogue. */
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { openDeviceEnd, socketPathFault } from '../core/link/device-end.js'
+import { openDeviceEnd } from '../core/link/device-end.js'
 import { monoNowMs, readBootId } from '../core/process/boot.js'
 import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
-import { ConfigurationError } from '../core/process/run.js'
 import { everySecond, keepRunning, runTogether } from '../core/process/service.js'
 import { watchWallClock } from '../core/process/wall-clock.js'
 import { bootFolder } from '../core/ride/footage.js'
@@ -14,8 +13,8 @@ import { openBatch } from '../core/store/batch.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
 import type { Store } from '../core/store/store.js'
 import { createCameraLife } from './camera/life.js'
-import { cameraSourceFault } from './camera/source.js'
 import { syncLoop } from './camera/sync-loop.js'
+import { checkSources } from './checking.js'
 import { bytesPerSecond, type DeviceSettings, roomToKeep } from './config.js'
 import { openDataFolder } from './data-folder.js'
 import { createIntake } from './footage/intake.js'
@@ -23,7 +22,7 @@ import { nextFileNumber, takeInOrphans } from './footage/orphans.js'
 import { retention } from './footage/retention.js'
 import { watchStorage } from './footage/storage.js'
 import { createTagging } from './footage/tagging.js'
-import { isSimulated, parseReceiverSource, type ReceiverSource, readings, sourceFault } from './gps/receiver.js'
+import { isSimulated, type ReceiverSource, readings } from './gps/receiver.js'
 import { createImports } from './imports.js'
 import { pictureOf } from './picture.js'
 import { createRecording } from './recording.js'
@@ -65,28 +64,6 @@ export async function runDevice({ settings, configFile, log, signal }: DeviceOpt
   } finally {
     lock.release()
   }
-}
-
-/** Every source that cannot be used, at once. */
-async function checkSources(
-  { data, gps, cameras }: DeviceSettings,
-  file: string | null,
-): Promise<ReceiverSource | null> {
-  const source = gps === null ? null : parseReceiverSource(gps.source)
-  const gpsFault = source === null ? null : source.kind === 'fault' ? source.because : await sourceFault(source)
-  const socketFault = socketPathFault(join(resolve(data), 'device.sock'))
-  const faults = [
-    ...(gpsFault === null ? [] : [`gps.source is ${gps?.source}: ${gpsFault}`]),
-    ...cameras.flatMap(({ source: text }, index) => {
-      const fault = cameraSourceFault(text)
-      return fault === null ? [] : [`cameras[${index}].source is ${text}: ${fault}`]
-    }),
-    ...(socketFault === null ? [] : [`data: ${socketFault}`]),
-  ]
-  if (faults.length > 0 || source?.kind === 'fault') {
-    throw new ConfigurationError(faults.map((fault) => (file === null ? fault : `${file}: ${fault}`)))
-  }
-  return source
 }
 
 interface Opened extends Omit<DeviceOptions, 'configFile'> {
