@@ -1,5 +1,6 @@
 /** The ride as it is: one screen a rider reads at a glance, and believes. */
 import type { ComponentChildren } from 'preact'
+import type { Now } from '../core/ride/now.js'
 import { distanceWords, durationClock, speedKmh, UNKNOWN } from './format.js'
 import { Nav } from './nav.js'
 import { NowMap } from './now-map.js'
@@ -36,7 +37,7 @@ export function NowView() {
           </p>
           <dl>
             <Figure name="Distance" id="ride-distance">
-              {distanceWords(ride?.distanceM ?? null)}
+              {distanceWords(now.value && ridden(now.value))}
             </Figure>
             <Figure name={ride?.isPaused === true ? 'Paused' : 'Ride time'} id="ride-time">
               {durationClock(ride?.elapsedMs ?? null)}
@@ -53,6 +54,12 @@ export function NowView() {
       <Nav />
     </div>
   )
+}
+
+/** Nothing was ridden, or nobody saw it: without a fix that is not known. */
+function ridden({ ride, receiver }: Now): number | null {
+  const isSeen = receiver.state === 'fix-2d' || receiver.state === 'fix-3d'
+  return ride === null || (ride.distanceM === 0 && !isSeen) ? null : ride.distanceM
 }
 
 interface FigureProps {

@@ -27,4 +27,4 @@ export function byDay(rides: readonly Ride[]): readonly Day[] {
   return days
 }
 
-const hadFix = (ride: Ride): boolean => ride.bounds !== null
+export const hadFix = (ride: Ride): boolean => ride.bounds !== null

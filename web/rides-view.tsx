@@ -6,7 +6,7 @@ import { getRides } from './api.js'
 import { countWords, durationClock } from './format.js'
 import { Nav } from './nav.js'
 import type { Place } from './outline.js'
-import { byDay, rideDistance, rideHour, rideMovingTime } from './ride-words.js'
+import { byDay, hadFix, rideDistance, rideHour, rideMovingTime } from './ride-words.js'
 import { rideHash } from './route.js'
 import { now, toldRide } from './state.js'
 import { TrackDrawing } from './track-drawing.js'
@@ -74,16 +74,20 @@ function RideItem({ ride }: { readonly ride: Ride }) {
     <li data-testid="ride" data-ride-id={ride.id}>
       <a href={rideHash(ride.id)}>
         <div class="rides-preview" aria-hidden="true">
-          {ride.preview !== null && <TrackDrawing lines={[previewOf(ride.preview)]} marker={null} />}
+          {ride.preview && <TrackDrawing lines={[previewOf(ride.preview)]} marker={null} />}
         </div>
         <div class="rides-words">
           <h3>{ride.name ?? hour}</h3>
           {ride.name !== null && <p class="muted">{hour}</p>}
-          <p class="rides-figures">
-            <b>{rideDistance(ride)}</b>
-            <span>{rideMovingTime(ride)} moving</span>
-            <span class="muted">{durationClock(ride.elapsedMs)} in all</span>
-          </p>
+          {hadFix(ride) ? (
+            <p class="rides-figures">
+              <b>{rideDistance(ride)}</b>
+              <span>{rideMovingTime(ride)} moving</span>
+              <span class="muted">{durationClock(ride.elapsedMs)} in all</span>
+            </p>
+          ) : (
+            <p class="muted">no position</p>
+          )}
           <p class="rides-badges">
             {isInProgress && <span class="badge badge-live">in progress</span>}
             {ride.source === 'import' && <span class="badge">imported</span>}

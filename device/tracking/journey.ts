@@ -107,7 +107,7 @@ export function createJourney(options: JourneyOptions): Journey {
         fix: holds && lastFix !== null ? publicFix(lastFix.dated.fix, lastFix.dated.utcMs) : null,
         fixAgeMs,
         receiver: receiverNowOf(lastReading, timeChangedMonoMs, nowMonoMs()),
-        ride: rides.now(),
+        ride: rides.now(nowMonoMs(), holds),
       }
     },
   }

@@ -46,7 +46,8 @@ export interface RideKeeping {
   /** Commits the ride so far, and tells it. */
   readonly tellRide: () => Promise<void>
   readonly rideId: () => string | null
-  readonly now: () => RideNow | null
+  /** @param isHere whether a fix tells where it is at this moment: what nobody sees does not pause */
+  readonly now: (nowMonoMs: number, isHere: boolean) => RideNow | null
 }
 
 export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
@@ -87,7 +88,7 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
         log.info('the ride goes on from before the power cut', { ride: rideId })
         return
       case 'ended':
-        batch.add(step('carryOnRide', rideId, event.totals), drawn(rideId))
+        batch.add(step('carryOnRide', rideId, event.totals), ...drawn(rideId))
         batch.add(step('endRide', rideId, isStopped))
         log.info('the ride has ended', { ride: rideId })
         options.onRide(false)
@@ -110,7 +111,8 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
     leftOut,
   })
 
-  const drawn = (rideId: string): Step => step('drawRide', rideId, drawing.encoded())
+  const drawn = (rideId: string): Step[] =>
+    drawing.points().length === 0 ? [] : [step('drawRide', rideId, drawing.encoded())]
 
   /** Commits what belongs to a ride and tells everyone; its trouble is the log's, not the ride's. */
   const tellRide = async (rideId: string): Promise<void> => {
@@ -167,26 +169,33 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
     tellRide: async () => {
       const rideId = tracker.ride()?.id
       if (rideId === undefined) return
-      batch.add(drawn(rideId))
+      batch.add(...drawn(rideId))
       await tellRide(rideId)
     },
     rideId: () => tracker.ride()?.id ?? null,
-    now: () => {
+    now: (nowMonoMs, isHere) => {
       const ride = tracker.ride()
       if (ride === null) return null
       startedUtcMs ??= first === null ? null : utcOfFix(first, satelliteAnchor())
-      return rideNowOf(ride, startedUtcMs, tracker.isPaused())
+      return rideNowOf(ride, startedUtcMs, isHere && tracker.isPaused(), nowMonoMs)
     },
   }
 }
 
-function rideNowOf({ id, totals }: RideSoFar, startedUtcMs: number | null, isPaused: boolean): RideNow {
+function rideNowOf(
+  { id, beganMonoMs, firstFixMonoMs, totals }: RideSoFar,
+  startedUtcMs: number | null,
+  isPaused: boolean,
+  nowMonoMs: number,
+): RideNow {
+  // Before its first fix a ride has nothing but its age.
+  const elapsedMs = firstFixMonoMs === null ? nowMonoMs - beganMonoMs : totals.elapsedMs
   return {
     id,
     startedUtcMs: startedUtcMs === null ? null : Math.round(startedUtcMs),
     distanceM: Math.round(totals.distanceM),
     movingMs: Math.round(totals.movingMs),
-    elapsedMs: Math.round(totals.elapsedMs),
+    elapsedMs: Math.round(elapsedMs),
     isPaused,
   }
 }

@@ -124,6 +124,28 @@ describe('a journey', () => {
     expect(journey.picture()).toMatchObject({ fix: null, receiver: { state: 'silent' } })
   })
 
+  it('has an age and nothing else before its first fix, and pauses only where it is seen to stand', async () => {
+    const journey = await live([])
+    journey.begin()
+    nowMonoMs += 90_000
+    expect(journey.picture().ride).toMatchObject({ distanceM: 0, elapsedMs: 90_000, isPaused: false })
+  })
+
+  it('is paused while it is seen to stand, and not when nothing is seen any more', async () => {
+    const standing = Array.from({ length: 30 }, (_, second) => fixAt(second + 1, 0, { speedMps: 0 }))
+    const journey = await live(standing)
+    expect(journey.picture().ride).toMatchObject({ isPaused: true })
+    nowMonoMs += 6_000
+    expect(journey.picture().ride).toMatchObject({ isPaused: false })
+  })
+
+  it('draws no route where nothing was ridden', async () => {
+    const journey = await live([])
+    journey.begin()
+    await journey.service.run(AbortSignal.timeout(5))
+    expect((await store.rides({ limit: 1, cursor: null })).items).toMatchObject([{ preview: null }])
+  })
+
   it('says what the receiver says, and that it is absent before it said anything', async () => {
     const journey = await live([])
     expect(journey.picture().receiver).toMatchObject({ state: 'absent', satellitesUsed: null, ageMs: null })
