@@ -2,10 +2,11 @@
 import type { Duplex } from 'node:stream'
 import { reasonOf } from '../../core/process/log.js'
 import type { Moment } from '../../core/ride/clock.js'
-import { type NoFix, type Reading, UNKNOWN_SKY } from '../../core/ride/fix.js'
+import type { Reading } from '../../core/ride/fix.js'
 import { createEpochs } from './epochs.js'
 import { parseGpsdLine, piecesOf } from './gpsd-line.js'
 import type { GpsdMessage, Nonsense, Version, Watch } from './gpsd-messages.js'
+import { noFix } from './in-touch.js'
 import { createLineSplitter } from './lines.js'
 import type { Patience } from './patience.js'
 import type { Tally } from './tally.js'
@@ -205,9 +206,4 @@ export function converse(conversation: Conversation): Promise<string> {
     })
     if (signal.aborted) leave()
   })
-}
-
-/** Nothing is known of the sky where no receiver speaks. */
-export function noFix(state: NoFix['state'], at: Moment, receiver: string | null): NoFix {
-  return { kind: 'no-fix', state, at, receiverUtcMs: null, firstByteMonoMs: null, receiver, sky: UNKNOWN_SKY }
 }

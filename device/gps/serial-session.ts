@@ -2,7 +2,7 @@
 import { reasonOf } from '../../core/process/log.js'
 import type { Moment } from '../../core/ride/clock.js'
 import type { Reading } from '../../core/ride/fix.js'
-import { noFix } from './conversation.js'
+import { noFix } from './in-touch.js'
 import { sentencesOf } from './nmea.js'
 import { createNmeaEpochs, SILENCE_MS } from './nmea-epochs.js'
 import type { Nonsense, Sentence } from './nmea-sentence.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Reading } from '../../../core/ride/fix.js'
-import { noFix } from '../../../device/gps/conversation.js'
+import { noFix } from '../../../device/gps/in-touch.js'
 import { createReadingQueue } from '../../../device/gps/reading-queue.js'
 
 const reading = (second: number): Reading => noFix('no-fix', { bootId: 'boot', monoMs: second * 1000 }, null)
