@@ -1,6 +1,6 @@
 /** How many metres a ride climbs: swings of the altitude that are more than a receiver's noise. */
 import type { Fix } from '../../core/ride/fix.js'
-import { createRecent } from './recent.js'
+import { ascending, createRecent } from './recent.js'
 
 export interface Climb {
   /** Takes the next kept fix. */
@@ -84,6 +84,6 @@ function altitudesOf(fixes: readonly Fix[]): number[] {
 /** The mean without the eighth on either side: some wild altitudes do not count. */
 function middleOf(altitudes: readonly number[]): number {
   const aside = altitudes.length >> 3
-  const middle = altitudes.toSorted((a, b) => a - b).slice(aside, altitudes.length - aside)
+  const middle = ascending(altitudes).subarray(aside, altitudes.length - aside)
   return middle.reduce((sum, altitudeM) => sum + altitudeM, 0) / middle.length
 }

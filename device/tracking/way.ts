@@ -49,41 +49,45 @@ export function speedOf(recent: Recent, fix: Fix): Speed | null {
 
 /** By Doppler: what it says now, or said last while the receiver has yet to complete the fix. Null where it says nothing. */
 export function dopplerOf(recent: Recent, fix: Fix): number | null {
-  if (fix.speedMps !== null) return fix.speedMps
-  const speed = speedOf(recent, fix)
-  return speed?.isByDoppler === true ? speed.mps : null
+  return fix.speedMps ?? median(speedsOf(recent.within(SPEED_OVER_MS)))
 }
 
 /** Whether the way of the last seconds is more than noise. */
 export function goesSomewhere(recent: Recent, fix: Fix): boolean {
   const fixes = recent.within(LONG_MS)
   const isClear = (speedOf(recent, fix)?.mps ?? 0) >= CYCLING_MPS || covers(fixes, fix, CLEAR_AFTER_MS)
-  return isClear && (straightness(fixes) >= STRAIGHT || isSteady(fixes))
+  return isClear && (straightness(endsOf(fixes), recent.pathWithin(LONG_MS)) >= STRAIGHT || isSteady(fixes))
 }
 
-/** Whether it has come to a stand. */
+/** Whether it has come to a stand with this fix, the last of those. */
 export function hasStopped(recent: Recent, fix: Fix): boolean {
+  return hasHalted(recent, fix) || hasStayed(recent, fix)
+}
+
+/** Whether the receiver says so. What is asked first is seldom so on the way, and takes less than the medians. */
+function hasHalted(recent: Recent, fix: Fix): boolean {
   const fixes = recent.within(STOPPED_MS)
+  if (!covers(fixes, fix, STOPPED_MS) || !areWithin(STOPPED_WITHIN_M, fix, fixes)) return false
   const speeds = speedsOf(fixes)
   // A fix that the receiver has yet to complete tells no speed.
-  const isStopped =
-    covers(fixes, fix, STOPPED_MS) &&
-    speeds.length >= fixes.length - 1 &&
-    (median(speeds) ?? 0) < WALKING_MPS &&
-    (speedOf(recent, fix)?.mps ?? 0) < WALKING_MPS &&
-    areWithin(STOPPED_WITHIN_M, fix, fixes)
-  return isStopped || hasStayed(recent.within(LONG_MS), fix)
+  if (speeds.length < fixes.length - 1) return false
+  return (median(speeds) ?? 0) < WALKING_MPS && (speedOf(recent, fix)?.mps ?? 0) < WALKING_MPS
 }
 
 /** Whether it got nowhere over the long time, whatever the receiver says of its speed. */
-function hasStayed(fixes: readonly Fix[], fix: Fix): boolean {
-  if (!covers(fixes, fix, LONG_MS) || distanceM(fixes[0] ?? fix, fix) > 2 * STRAYED_WITHIN_M) return false
+function hasStayed(recent: Recent, fix: Fix): boolean {
+  const fixes = recent.within(LONG_MS)
+  const endsM = endsOf(fixes)
+  if (!covers(fixes, fix, LONG_MS) || endsM > 2 * STRAYED_WITHIN_M) return false
+  const isStraying = straightness(endsM, recent.pathWithin(LONG_MS)) < STRAYING
+  // Ends this far apart are not both within any distance below of one centre. That spares the way what takes longer.
+  if (!isStraying && endsM > 2 * DRIFTED_WITHIN_M) return false
   const speedMps = median(speedsOf(fixes))
   if ((speedMps ?? 0) >= CYCLING_MPS || isSteady(fixes)) return false
   const centre = centreOf(fixes) ?? fix
-  if (straightness(fixes) < STRAYING && areWithin(STRAYED_WITHIN_M, centre, fixes)) return true
+  if (isStraying && areWithin(STRAYED_WITHIN_M, centre, fixes)) return true
   if (speedMps !== null) return areWithin(speedMps < WALKING_MPS ? DRIFTED_WITHIN_M : STAYED_WITHIN_M, centre, fixes)
-  return areWithin(UNSAID_WITHIN_M, centre, fixes) && distanceM(fixes[0] ?? fix, fix) < UNSAID_ENDS_M
+  return areWithin(UNSAID_WITHIN_M, centre, fixes) && endsM < UNSAID_ENDS_M
 }
 
 const areWithin = (metres: number, centre: LatLon, fixes: readonly Fix[]): boolean =>
@@ -93,12 +97,14 @@ const areWithin = (metres: number, centre: LatLon, fixes: readonly Fix[]): boole
 const covers = (fixes: readonly Fix[], fix: Fix, ms: number): boolean =>
   fix.at.monoMs - (fixes[0] ?? fix).at.monoMs > ms - 1_500
 
-/** How far the ends of a way are apart, as a share of its length: 1 on a line, near 0 for noise. */
-function straightness(fixes: readonly Fix[]): number {
+/** How far the ends of a way are apart, in metres. */
+function endsOf(fixes: readonly Fix[]): number {
   const [first, last] = [fixes[0], fixes.at(-1)]
-  const pathM = pairsOf(fixes).reduce((sum, [from, to]) => sum + distanceM(from, to), 0)
-  return first === undefined || last === undefined || pathM === 0 ? 1 : distanceM(first, last) / pathM
+  return first === undefined || last === undefined ? 0 : distanceM(first, last)
 }
+
+/** How far the ends of a way are apart, as a share of its length: 1 on a line, near 0 for noise. */
+const straightness = (endsM: number, pathM: number): number => (pathM === 0 ? 1 : endsM / pathM)
 
 /**
  * Whether a way at cycling pace keeps its direction: the sum of the products of successive steps against that of their
