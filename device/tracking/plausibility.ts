@@ -52,7 +52,9 @@ export function createJudge(begun: Whereabouts | null): Judge {
     if (last !== null && here.monoMs - last.monoMs > STRETCH_GAP_MS) recent = []
     recent.push(here)
     while ((recent[0]?.monoMs ?? here.monoMs) < here.monoMs - PACE_OVER_MS) recent.shift()
-    last = { ...here, speedMps: fix.speedMps, paceMps: paceFrom(recent[0], here), isHopeless: isHopeless(fix) }
+    const { monoMs, latDeg, lonDeg } = here
+    const paceMps = paceFrom(recent[0], here)
+    last = { monoMs, latDeg, lonDeg, speedMps: fix.speedMps, paceMps, isHopeless: isHopeless(fix) }
   }
 
   return {

@@ -20,6 +20,8 @@ const EVERY_MS = 900
 
 export function createRecent(longestMs: number, gapMs = STRETCH_GAP_MS): Recent {
   const fixes: Fix[] = []
+  /** Old ones are dropped as many at once as are needed: to move the others up with each takes longer. */
+  const mostKept = 2 * Math.ceil(longestMs / EVERY_MS)
   /** How far each is from the one before; null where nobody has asked yet. Asked again with every fix, it is reckoned once. */
   const stepsM: (number | null)[] = []
   let lastMonoMs = Number.NEGATIVE_INFINITY
@@ -35,22 +37,20 @@ export function createRecent(longestMs: number, gapMs = STRETCH_GAP_MS): Recent 
     return from === undefined || to === undefined ? 0 : distanceM(from, to)
   }
 
-  const forget = (): void => {
-    fixes.length = 0
-    stepsM.length = 0
+  const drop = (count: number): void => {
+    fixes.splice(0, count)
+    stepsM.splice(0, count)
   }
 
   return {
-    forget,
+    forget: () => drop(fixes.length),
     take: (fix) => {
       const { monoMs } = fix.at
-      if (monoMs - lastMonoMs > gapMs) forget()
+      if (monoMs - lastMonoMs > gapMs) drop(fixes.length)
       lastMonoMs = monoMs
       const newest = fixes.at(-1)
       if (newest !== undefined && monoMs - newest.at.monoMs < EVERY_MS) return false
-      const old = indexOfFirst(monoMs - longestMs)
-      fixes.splice(0, old)
-      stepsM.splice(0, old)
+      if (fixes.length >= mostKept) drop(indexOfFirst(monoMs - longestMs))
       fixes.push(fix)
       stepsM.push(null)
       return true

@@ -114,15 +114,15 @@ export function createTracker({ splitAfterMs, newRideId, begin: begins, resumed 
     return !movement.isStanding() && distanceM(restedAt, fix) > MOVED_M
   }
 
-  const follow = (fix: Fix): TrackerEvent[] => {
-    const events = wasLost(fix) ? end() : []
+  const follow = (fix: Fix, events: TrackerEvent[]): void => {
+    if (wasLost(fix)) events.push(...end())
     movement.take(fix)
     if (ride === null && hasBegun(fix)) events.push(...begin(fix.at.monoMs))
-    if (ride === null) return events
+    if (ride === null) return
     ride.sums.take(fix)
-    ride = { ...ride, lastPosition: { latDeg: fix.latDeg, lonDeg: fix.lonDeg } }
+    ride.lastPosition = { latDeg: fix.latDeg, lonDeg: fix.lonDeg }
     events.push({ kind: 'fix', rideId: ride.id, fix, leftOut: null })
-    return hasStood(fix.at.monoMs) ? [...events, ...end()] : events
+    if (hasStood(fix.at.monoMs)) events.push(...end())
   }
 
   const complete = (fix: Fix): TrackerEvent[] => {
@@ -168,12 +168,15 @@ export function createTracker({ splitAfterMs, newRideId, begin: begins, resumed 
       }
       last = fix
       if (verdict.isElsewhere) skipWay()
-      return verdict.fixes.flatMap(follow)
+      const events: TrackerEvent[] = []
+      for (const kept of verdict.fixes) follow(kept, events)
+      return events
     },
   }
 }
 
-interface Riding extends Omit<RideSoFar, 'totals' | 'firstFixMonoMs'> {
+interface Riding extends Pick<RideSoFar, 'id' | 'beganMonoMs'> {
+  lastPosition: LatLon | null
   readonly sums: AddingUp
 }
 
