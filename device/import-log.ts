@@ -46,8 +46,8 @@ function rideMaker(rideId: string) {
   return {
     take: (fix: Fix) => {
       lastMs = fix.at.monoMs
-      const begun = tracker.begin(lastMs)
-      const judged = [...begun, ...tracker.take(fix)].filter((event) => event.kind === 'fix')
+      tracker.begin(lastMs)
+      const judged = tracker.take(fix).filter((event) => event.kind === 'fix')
       for (const { fix: point, leftOut } of judged) {
         if (leftOut !== null) continue
         drawing.add(point)

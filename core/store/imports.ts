@@ -24,7 +24,10 @@ export function writeImports(database: Connection) {
   const add = database.prepare(
     `INSERT OR IGNORE INTO fixes (rideNumber, part, monoMs, receiverUtcMs, utcMs, latDeg, lonDeg, altitudeM, speedMps, courseDeg,
        accuracyM, mode, satellitesUsed, hdop, leftOut)
-     VALUES ((SELECT number FROM rides WHERE id = ? AND source = 'importing'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const importing = database.prepare<[string], { number: number }>(
+    `SELECT number FROM rides WHERE id = ? AND source = 'importing'`,
   )
   const before = database.prepare<[number], { bootNumber: number; beganMonoMs: number; startedUtcMs: number }>(
     `SELECT bootNumber, beganMonoMs, startedUtcMs FROM rides WHERE startedUtcMs <= ? ORDER BY startedUtcMs DESC LIMIT 1`,
@@ -53,7 +56,9 @@ export function writeImports(database: Connection) {
 
     /** @param part from IMPORTED_PARTS_FROM on: the way from one part to the next is not known */
     addImported: (rideId: string, part: number, points: readonly ImportedPoint[]): void => {
-      for (const [utcMs, ...rest] of points) add.run(rideId, part, utcMs, utcMs, utcMs, ...rest)
+      const ride = importing.get(rideId)
+      if (ride === undefined) return
+      for (const [utcMs, ...rest] of points) add.run(ride.number, part, utcMs, utcMs, utcMs, ...rest)
     },
 
     /** The ride is whole: everyone sees it, behind the ride that began before it. */

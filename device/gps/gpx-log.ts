@@ -35,7 +35,11 @@ export async function* gpxReadings(
   let undated = 0
   for await (const piece of pieces) {
     for (const { part, points } of byStretch(reader.take(piece))) {
-      const readings = points.flatMap((point) => readingOf(point, bootId) ?? [])
+      const readings: Reading[] = []
+      for (const point of points) {
+        const reading = readingOf(point, bootId)
+        if (reading !== null) readings.push(reading)
+      }
       undated += points.length - readings.length
       yield { part, readings }
     }
@@ -93,7 +97,7 @@ function readingOf(point: GpxPoint, bootId: string): Reading | null {
     receiverUtcMs: utcMs,
     firstByteMonoMs: null,
     receiver: null,
-    sky: { ...UNKNOWN_SKY, satellitesUsed, hdop },
+    sky: satellitesUsed === null && hdop === null ? UNKNOWN_SKY : { ...UNKNOWN_SKY, satellitesUsed, hdop },
     latDeg,
     lonDeg,
     altitudeM,

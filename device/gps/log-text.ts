@@ -7,8 +7,8 @@ import { createLineSplitter } from './lines.js'
 
 /** What a file is told by stands in its first so many bytes. */
 const HEAD_BYTES = 64 * 1024
-/** Bigger pieces are read a little faster, and fill a processor's cache. */
-const PIECE_BYTES = 256 * 1024
+/** No more points than are kept at once: more of them wait for each other, and fill a processor's cache. */
+const PIECE_BYTES = 64 * 1024
 
 /** @throws one sentence that names the file, where it cannot be read */
 export async function headOf(file: string): Promise<Buffer> {
