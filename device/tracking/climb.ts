@@ -1,6 +1,6 @@
 /** How many metres a ride climbs: swings of the altitude that are more than a receiver's noise. */
 import type { Fix } from '../../core/ride/fix.js'
-import { ascending, createRecent } from './recent.js'
+import { createRecent, sort } from './recent.js'
 
 export interface Climb {
   /** Takes the next kept fix. */
@@ -81,9 +81,11 @@ function altitudesOf(fixes: readonly Fix[]): number[] {
   return altitudes
 }
 
-/** The mean without the eighth on either side: some wild altitudes do not count. */
-function middleOf(altitudes: readonly number[]): number {
+/** The mean without the eighth on either side: some wild altitudes do not count. Sorts them. */
+function middleOf(altitudes: number[]): number {
+  sort(altitudes)
   const aside = altitudes.length >> 3
-  const middle = ascending(altitudes).subarray(aside, altitudes.length - aside)
-  return middle.reduce((sum, altitudeM) => sum + altitudeM, 0) / middle.length
+  let sum = 0
+  for (let index = aside; index < altitudes.length - aside; index += 1) sum += altitudes[index] ?? 0
+  return sum / (altitudes.length - 2 * aside)
 }

@@ -11,6 +11,8 @@ export interface Recent {
   readonly forget: () => void
   /** Oldest first, those of the last so many ms. */
   readonly within: (ms: number) => readonly Fix[]
+  /** The oldest of those; null for none. */
+  readonly firstWithin: (ms: number) => Fix | null
   /** How long the way is from one of those to the next, up to the last, in metres. */
   readonly pathWithin: (ms: number) => number
 }
@@ -61,6 +63,7 @@ export function createRecent(longestMs: number, gapMs = STRETCH_GAP_MS): Recent 
       stepsM[fixes.length - 1] = null
     },
     within: (ms) => fixes.slice(indexOfFirst(lastMonoMs - ms)),
+    firstWithin: (ms) => fixes[indexOfFirst(lastMonoMs - ms)] ?? null,
     pathWithin: (ms) => {
       let pathM = 0
       for (let index = indexOfFirst(lastMonoMs - ms) + 1; index < fixes.length; index += 1) {
@@ -73,17 +76,27 @@ export function createRecent(longestMs: number, gapMs = STRETCH_GAP_MS): Recent 
   }
 }
 
-/** Null for none. */
-export function median(values: readonly number[]): number | null {
-  const sorted = values.length < 2 ? values : ascending(values)
-  const middle = sorted.length >> 1
-  const above = sorted[middle]
+/** Null for none. Sorts the values. */
+export function median(values: number[]): number | null {
+  sort(values)
+  const middle = values.length >> 1
+  const above = values[middle]
   if (above === undefined) return null
-  return sorted.length % 2 === 1 ? above : (above + (sorted[middle - 1] ?? above)) / 2
+  return values.length % 2 === 1 ? above : (above + (values[middle - 1] ?? above)) / 2
 }
 
-/** Sorted as numbers, in half the time that it takes with a function to compare them. */
-export const ascending = (values: readonly number[]): Float64Array => new Float64Array(values).sort()
+/** Ascending, in place, by insertion: the few numbers of some seconds are sorted in a fraction of the time of Array's own. */
+export function sort(values: number[]): void {
+  for (let index = 1; index < values.length; index += 1) {
+    const value = values[index] ?? 0
+    let at = index
+    while (at > 0 && (values[at - 1] ?? 0) > value) {
+      values[at] = values[at - 1] ?? 0
+      at -= 1
+    }
+    values[at] = value
+  }
+}
 
 /** The speeds by Doppler that are known. */
 export function speedsOf(fixes: readonly Fix[]): number[] {

@@ -55,7 +55,7 @@ export function dopplerOf(recent: Recent, fix: Fix): number | null {
 /** Whether the way of the last seconds is more than noise. */
 export function goesSomewhere(recent: Recent, fix: Fix): boolean {
   const fixes = recent.within(LONG_MS)
-  const isClear = (speedOf(recent, fix)?.mps ?? 0) >= CYCLING_MPS || covers(fixes, fix, CLEAR_AFTER_MS)
+  const isClear = (speedOf(recent, fix)?.mps ?? 0) >= CYCLING_MPS || covers(fixes[0] ?? fix, fix, CLEAR_AFTER_MS)
   return isClear && (straightness(endsOf(fixes), recent.pathWithin(LONG_MS)) >= STRAIGHT || isSteady(fixes))
 }
 
@@ -64,24 +64,26 @@ export function hasStopped(recent: Recent, fix: Fix): boolean {
   return hasHalted(recent, fix) || hasStayed(recent, fix)
 }
 
-/** Whether the receiver says so. What is asked first is seldom so on the way, and takes less than the medians. */
+/** Whether the receiver says so. What is asked first is seldom so on the way, and takes less than the rest. */
 function hasHalted(recent: Recent, fix: Fix): boolean {
+  const first = recent.firstWithin(STOPPED_MS) ?? fix
+  if (!covers(first, fix, STOPPED_MS) || distanceM(first, fix) >= STOPPED_WITHIN_M) return false
   const fixes = recent.within(STOPPED_MS)
-  if (!covers(fixes, fix, STOPPED_MS) || !areWithin(STOPPED_WITHIN_M, fix, fixes)) return false
   const speeds = speedsOf(fixes)
   // A fix that the receiver has yet to complete tells no speed.
-  if (speeds.length < fixes.length - 1) return false
+  if (speeds.length < fixes.length - 1 || !areWithin(STOPPED_WITHIN_M, fix, fixes)) return false
   return (median(speeds) ?? 0) < WALKING_MPS && (speedOf(recent, fix)?.mps ?? 0) < WALKING_MPS
 }
 
 /** Whether it got nowhere over the long time, whatever the receiver says of its speed. */
 function hasStayed(recent: Recent, fix: Fix): boolean {
-  const fixes = recent.within(LONG_MS)
-  const endsM = endsOf(fixes)
-  if (!covers(fixes, fix, LONG_MS) || endsM > 2 * STRAYED_WITHIN_M) return false
+  const first = recent.firstWithin(LONG_MS) ?? fix
+  const endsM = distanceM(first, fix)
+  if (!covers(first, fix, LONG_MS) || endsM > 2 * STRAYED_WITHIN_M) return false
   const isStraying = straightness(endsM, recent.pathWithin(LONG_MS)) < STRAYING
   // Ends this far apart are not both within any distance below of one centre. That spares the way what takes longer.
   if (!isStraying && endsM > 2 * DRIFTED_WITHIN_M) return false
+  const fixes = recent.within(LONG_MS)
   const speedMps = median(speedsOf(fixes))
   if ((speedMps ?? 0) >= CYCLING_MPS || isSteady(fixes)) return false
   const centre = centreOf(fixes) ?? fix
@@ -93,9 +95,8 @@ function hasStayed(recent: Recent, fix: Fix): boolean {
 const areWithin = (metres: number, centre: LatLon, fixes: readonly Fix[]): boolean =>
   fixes.every((fix) => distanceM(centre, fix) < metres)
 
-/** Whether they reach back so far, but for the second or so until the next one. */
-const covers = (fixes: readonly Fix[], fix: Fix, ms: number): boolean =>
-  fix.at.monoMs - (fixes[0] ?? fix).at.monoMs > ms - 1_500
+/** Whether the first is so long ago, but for the second or so until the next one. */
+const covers = (first: Fix, fix: Fix, ms: number): boolean => fix.at.monoMs - first.at.monoMs > ms - 1_500
 
 /** How far the ends of a way are apart, in metres. */
 function endsOf(fixes: readonly Fix[]): number {
