@@ -39,7 +39,14 @@ export async function startSpokecam(settings: Readonly<Record<string, unknown>>)
     ]),
   )
   const start = startProgram(process.execPath, [program, 'start', '--port', '0', '--data', data], env)
-  const [, url] = await start.says(/^listening (\S+)$/m)
+  const cleanUp = async (): Promise<void> => {
+    await start.end('SIGKILL')
+    await rm(data, { recursive: true, force: true, maxRetries: 5 })
+  }
+  const [, url] = await start.says(/^listening (\S+)$/m, 30_000).catch(async (error: unknown) => {
+    await cleanUp()
+    throw error
+  })
   const code = async (): Promise<string> => {
     const { stdout } = await runSpokecam(['pair', '--json', '--data', data])
     return (JSON.parse(stdout) as { code: string }).code
@@ -59,10 +66,7 @@ export async function startSpokecam(settings: Readonly<Record<string, unknown>>)
     },
     child: async (name) => (await childrenOf(start.pid)).find(({ words }) => words.includes(name))?.pid ?? null,
     end: () => start.end('SIGINT'),
-    cleanUp: async () => {
-      await start.end('SIGKILL')
-      await rm(data, { recursive: true, force: true, maxRetries: 5 })
-    },
+    cleanUp,
   }
 }
 

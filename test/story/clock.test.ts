@@ -10,7 +10,7 @@ import { stretchesOf, type TrackPoint } from '../../core/ride/ride.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import { openReader } from '../../core/store/store.js'
 import { type FakeGpsd, greets, startFakeGpsd } from '../fakes/fake-gpsd.js'
-import { startProgram } from '../fakes/processes.js'
+import { type Program, startProgram } from '../fakes/processes.js'
 import { SMALL_CAMERA } from '../fakes/spokecam.js'
 
 const isLong = process.env['SPOKECAM_TEST'] === 'long'
@@ -23,6 +23,7 @@ const root = resolve(import.meta.dirname, '../..')
 
 let folder: string
 let gpsd: FakeGpsd
+let device: Program | null = null
 /** When the epochs began, and what UTC was then: the truth of this ride. */
 let beganMonoMs: number
 const BEGAN_UTC_MS = Date.UTC(2026, 5, 8, 9)
@@ -38,6 +39,7 @@ beforeEach(async () => {
   gpsd = await startFakeGpsd((client) => greets(client, () => void ride(client)))
 })
 afterEach(async () => {
+  await device?.end('SIGKILL')
   await gpsd.close()
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
@@ -59,7 +61,7 @@ describe('a wall clock that boots in 1970 and jumps by 56 years and back by an h
     const wallClock = join(folder, 'wall-clock')
     await writeFile(wallClock, `-${YEARS_56_S}`)
     const faketime = (await readdir('/usr/lib')).map((name) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`)
-    const device = startProgram(
+    device = startProgram(
       process.execPath,
       [join(root, 'dist/cli/spokecam.js'), 'device', '--data', join(folder, 'data')],
       {
