@@ -85,7 +85,12 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   await makeFolderDurably(join(footage, folder))
   await store.endRidesOfOtherBoots(bootNumber)
   await takeInOrphans(footage, bootNumber, store, log, signal)
-  const resumed = await leftOffAt(store, bootNumber, monoNowMs(), splitAfterMs)
+  const resumed = await leftOffAt(
+    store,
+    bootNumber,
+    monoNowMs(),
+    begin === 'manual' ? Number.POSITIVE_INFINITY : splitAfterMs,
+  )
 
   const takeImport = createImports(store, monoNowMs, log)
   const batch = openBatch(store, log)
@@ -133,7 +138,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     begin,
     word: resumed.word,
     hasRide: resumed.ride !== null,
-    keepWord: (isOn) => store.keepRecordingWord(bootNumber, isOn),
+    keepWord: (word) => store.keepRecordingWord(bootNumber, word),
     beginRide: journey.begin,
     endRide: journey.stop,
   })
@@ -185,9 +190,9 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       storage: storage.now(),
     })
 
-  // Footage has a ride from its first frame on, fix or not.
+  // Footage has a ride from its first frame on, fix or not; after the first ride of a boot the next begins with movement.
   if (resumed.word === false) journey.stop()
-  else if (recording.isOn() && cameras.length > 0) journey.begin()
+  else if (recording.isOn() && cameras.length > 0 && (begin === 'manual' || !resumed.hadRide)) journey.begin()
 
   log.info('recording', { boot: bootNumber, data, simulated, cameras: settings.cameras.map(({ name }) => name) })
   await runTogether(

@@ -18,24 +18,30 @@ export interface RecordingOptions {
   readonly word: boolean | null
   /** A ride goes on that an earlier run of the device began. */
   readonly hasRide: boolean
-  readonly keepWord: (isOn: boolean) => Promise<void>
+  /** null: nothing is said any more. */
+  readonly keepWord: (word: boolean | null) => Promise<void>
   readonly beginRide: () => void
   readonly endRide: () => void
 }
 
 export function createRecording({ begin, word, hasRide, ...options }: RecordingOptions): Recording {
   const toggle = createToggle(word ?? (begin === 'power' || hasRide))
+  let isEnding = false
   return {
     isOn: toggle.isOn,
     whenOn: toggle.whenOn,
     rideIs: (isOn) => {
       // A ride that begins is recorded, however it began; one that ends by itself ends the recording that movement began.
       if (isOn || begin === 'motion') toggle.turn(isOn)
+      // It had been begun by hand: that is over. Should it not be kept, the next start records, which is the lesser evil.
+      if (!isOn && begin === 'motion' && !isEnding) options.keepWord(null).catch(() => {})
     },
     setByRider: async (isOn) => {
       toggle.turn(isOn)
+      isEnding = !isOn
       if (isOn) options.beginRide()
       else options.endRide()
+      isEnding = false
       await options.keepWord(isOn)
     },
   }

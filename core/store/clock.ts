@@ -43,12 +43,18 @@ export function writeClock(database: Connection) {
        CAST(round(beganMonoMs + @offset) AS INTEGER))
      WHERE bootNumber = @bootNumber AND timeSource IS NOT 'satellites' AND source = 'device'`,
   )
+  const dateEnds = database.prepare(
+    `UPDATE rides SET endedUtcMs =
+       (SELECT utcMs FROM fixes WHERE rideNumber = number AND leftOut IS NULL ORDER BY part DESC, monoMs DESC LIMIT 1)
+     WHERE lastBootNumber = ? AND ended AND endedUtcMs IS NULL`,
+  )
   const dateRidesByPhone = database.prepare(
     `UPDATE rides SET timeSource = 'phone', startedUtcMs = CAST(round(beganMonoMs + @offset) AS INTEGER)
      WHERE bootNumber = @bootNumber AND timeSource IS NULL AND source = 'device'`,
   )
   const word = database.prepare<[number], { isOn: number }>('SELECT isOn FROM recording WHERE bootNumber = ?')
   const keepWord = database.prepare('INSERT OR REPLACE INTO recording VALUES (?, ?)')
+  const forgetWord = database.prepare('DELETE FROM recording WHERE bootNumber = ?')
 
   return {
     /** The number of the boot with this id, a new one where it is not known yet, and the name of this device. */
@@ -73,6 +79,7 @@ export function writeClock(database: Connection) {
       }
       if (isFirst) dateFixes.run(known)
       dateRides.run(known)
+      dateEnds.run(bootNumber)
     },
 
     /** What the rider last said in this boot of recording: on, off, or nothing. */
@@ -80,8 +87,10 @@ export function writeClock(database: Connection) {
       const said = word.get(bootNumber)
       return said === undefined ? null : said.isOn === 1
     },
-    keepRecordingWord: (bootNumber: number, isOn: boolean): void => {
-      keepWord.run(bootNumber, isOn ? 1 : 0)
+    /** @param word null: it is forgotten */
+    keepRecordingWord: (bootNumber: number, word: boolean | null): void => {
+      if (word === null) forgetWord.run(bootNumber)
+      else keepWord.run(bootNumber, word ? 1 : 0)
     },
   }
 }

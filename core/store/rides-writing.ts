@@ -1,4 +1,5 @@
 /** What happens to a ride, as the catalogue is told: begun, carried on, ended, found to be the continuation of another. */
+import type { TimeSource } from '../ride/clock.js'
 import type { RideTotals } from '../ride/ride.js'
 import type { Connection } from './connection.js'
 
@@ -7,12 +8,20 @@ export interface RideBegun {
   readonly bootNumber: number
   readonly beganMonoMs: number
   readonly simulated: boolean
+  /** Null where nobody knows yet what time it was. */
+  readonly startedUtcMs: number | null
+  readonly timeSource: TimeSource | null
 }
+
+/** A ride whose first fix is this near to its beginning began with it. */
+const BEGAN_WITH_FIX_MS = 1_000
 
 export function writeRides(database: Connection) {
   const begin = database.prepare(
-    `INSERT INTO rides (id, bootNumber, lastBootNumber, beganMonoMs, lastFixMonoMs, lastMovedMonoMs, simulated, source)
-     VALUES (@id, @bootNumber, @bootNumber, @beganMonoMs, @beganMonoMs, @beganMonoMs, @simulated, 'device')`,
+    `INSERT INTO rides (id, bootNumber, lastBootNumber, beganMonoMs, lastFixMonoMs, lastMovedMonoMs, startedUtcMs, timeSource,
+       simulated, source)
+     VALUES (@id, @bootNumber, @bootNumber, @beganMonoMs, @beganMonoMs, @beganMonoMs, @startedUtcMs, @timeSource,
+       @simulated, 'device')`,
   )
   const carryOn = database.prepare(
     `UPDATE rides SET lastFixMonoMs = @lastFixMonoMs, lastMovedMonoMs = @lastMovedMonoMs, distanceM = @distanceM,
@@ -20,11 +29,14 @@ export function writeRides(database: Connection) {
        west = @west, south = @south, east = @east, north = @north
      WHERE id = @id`,
   )
+  const firstFix = database.prepare<[string], { utcMs: number | null }>(
+    `SELECT utcMs FROM fixes WHERE rideNumber = (SELECT number FROM rides WHERE id = ?) AND leftOut IS NULL
+     ORDER BY part, monoMs LIMIT 1`,
+  )
+  // A ride that began before its first fix keeps its beginning; one that began with it has the receiver's own time.
   const dateByFirstFix = database.prepare(
-    `UPDATE rides SET timeSource = 'satellites', startedUtcMs =
-       (SELECT utcMs FROM fixes WHERE rideNumber = number AND leftOut IS NULL ORDER BY part, monoMs LIMIT 1)
-     WHERE id = ? AND timeSource IS NOT 'satellites'
-       AND EXISTS (SELECT 1 FROM fixes WHERE rideNumber = number AND leftOut IS NULL AND utcMs IS NOT NULL)`,
+    `UPDATE rides SET timeSource = 'satellites', startedUtcMs = @utcMs
+     WHERE id = @id AND (timeSource IS NOT 'satellites' OR abs(startedUtcMs - @utcMs) < ${BEGAN_WITH_FIX_MS})`,
   )
   const end = database.prepare(
     `UPDATE rides SET ended = 1, stopped = @isStopped, endedUtcMs =
@@ -46,8 +58,15 @@ export function writeRides(database: Connection) {
     ),
   )
   const reopen = database.prepare(
-    `UPDATE rides SET ended = 0, endedUtcMs = NULL, lastBootNumber = (SELECT lastBootNumber FROM rides WHERE id = @partId)
+    `UPDATE rides SET ended = 0, endedUtcMs = NULL,
+       name = coalesce(name, (SELECT name FROM rides WHERE id = @partId)),
+       lastBootNumber = (SELECT lastBootNumber FROM rides WHERE id = @partId)
      WHERE id = @id`,
+  )
+  const between = database.prepare<{ id: string; partId: string }, { id: string }>(
+    `SELECT id FROM rides WHERE source = 'device'
+       AND lastBootNumber > (SELECT lastBootNumber FROM rides WHERE id = @id)
+       AND lastBootNumber < (SELECT lastBootNumber FROM rides WHERE id = @partId)`,
   )
   const remove = database.prepare('DELETE FROM rides WHERE id = ?')
   const rename = database.prepare('UPDATE rides SET name = ? WHERE id = ?')
@@ -61,7 +80,8 @@ export function writeRides(database: Connection) {
     carryOnRide: (id: string, { bounds, ...totals }: RideTotals): void => {
       const [west, south, east, north] = bounds ?? [null, null, null, null]
       carryOn.run({ id, ...totals, west, south, east, north })
-      dateByFirstFix.run(id)
+      const utcMs = firstFix.get(id)?.utcMs ?? null
+      if (utcMs !== null) dateByFirstFix.run({ id, utcMs })
     },
     /** @param isStopped the rider ended it: whatever follows is another ride */
     endRide: (id: string, isStopped = false): void => {
@@ -77,11 +97,17 @@ export function writeRides(database: Connection) {
       for (const id of ids) end.run({ id, isStopped: 0 })
       return ids
     },
-    /** A ride of this boot turns out to be the continuation of an earlier one, which takes over its fixes and its footage. */
+    /**
+     * A ride of this boot turns out to be the continuation of an earlier one, which takes over its fixes and its footage, and
+     * those of the boots in between, which were too short to know their time.
+     */
     joinRides: (id: string, partId: string): void => {
-      for (const take of join) take.run({ id, partId })
+      const parts = [...between.all({ id, partId }).map((ride) => ride.id), partId]
       reopen.run({ id, partId })
-      remove.run(partId)
+      for (const part of parts) {
+        for (const take of join) take.run({ id, partId: part })
+        remove.run(part)
+      }
     },
     /** Answers whether there is such a ride. */
     renameRide: (id: string, name: string | null): boolean => rename.run(name, id).changes > 0,

@@ -41,7 +41,15 @@ export function readRides(database: Connection, anchorsOf: (bootNumber: number) 
     `SELECT ${RIDE} FROM rides WHERE lastBootNumber = ? AND NOT ended ORDER BY number DESC LIMIT 1`,
   )
   const before = database.prepare<[number], RideRow>(
-    `SELECT ${RIDE} FROM rides WHERE lastBootNumber < ? AND lastBootNumber > 0 ORDER BY lastBootNumber DESC, number DESC LIMIT 1`,
+    `SELECT ${RIDE} FROM rides WHERE lastBootNumber < ?
+       AND lastBootNumber IN (SELECT bootNumber FROM anchors WHERE source = 'satellites')
+     ORDER BY lastBootNumber DESC, number DESC LIMIT 1`,
+  )
+  const stoppedSince = database.prepare<[number, number], { found: 1 }>(
+    'SELECT 1 AS found FROM rides WHERE lastBootNumber BETWEEN ? AND ? AND stopped LIMIT 1',
+  )
+  const anyOf = database.prepare<[number], { found: 1 }>(
+    'SELECT 1 AS found FROM rides WHERE lastBootNumber = ? LIMIT 1',
   )
   const notEnded = database.prepare<[string], { number: number }>('SELECT number FROM rides WHERE id = ? AND NOT ended')
   const newest = database.prepare<RideQuery, RideRow>(
@@ -64,7 +72,7 @@ export function readRides(database: Connection, anchorsOf: (bootNumber: number) 
       return row === undefined ? null : { id: row.id, beganMonoMs: row.beganMonoMs, totals: totalsOf(row) }
     },
 
-    /** The last ride of the boots before this one, where its end can be dated. */
+    /** The last ride of the boots before this one that can be dated; boots without satellites may lie in between. */
     rideBefore: (bootNumber: number): RideBefore | null => {
       const row = before.get(bootNumber)
       if (row === undefined) return null
@@ -74,8 +82,12 @@ export function readRides(database: Connection, anchorsOf: (bootNumber: number) 
       if (lastFixUtcMs === null || lastMovedUtcMs === null) return null
       const { id, simulated, startedUtcMs, preview } = rideOf(row)
       const told = { id, simulated, startedUtcMs, preview, totals: totalsOf(row) }
-      return { ...told, lastFixUtcMs, lastMovedUtcMs, isStopped: row.stopped === 1 }
+      const isStopped = row.stopped === 1 || stoppedSince.get(row.lastBootNumber + 1, bootNumber - 1) !== undefined
+      return { ...told, lastFixUtcMs, lastMovedUtcMs, isStopped }
     },
+
+    /** Whether a boot has had a ride, ended or not. */
+    hasRideOf: (bootNumber: number): boolean => anyOf.get(bootNumber) !== undefined,
 
     /** Whether a ride has not been ended, be the device there to carry it on or not. */
     isRideInProgress: (id: string): boolean => notEnded.get(id) !== undefined,

@@ -8,7 +8,7 @@ import { createDating, type DatedFix } from './dating.js'
 import { FIX_HOLDS_MS, receiverNowOf } from './receiver-now.js'
 import { createRideKeeping, type RideKeepingOptions } from './ride-keeping.js'
 
-export interface JourneyOptions extends Omit<RideKeepingOptions, 'satelliteAnchor'> {
+export interface JourneyOptions extends Omit<RideKeepingOptions, 'satelliteAnchor' | 'anchor'> {
   readonly bootId: string
   readonly readings: (signal: AbortSignal) => AsyncIterable<Reading>
   /** What was recorded before can be dated now, or better. */
@@ -41,7 +41,7 @@ const TELL_RIDE_EVERY_S = 5
 export function createJourney(options: JourneyOptions): Journey {
   const { bootId, bootNumber, batch, tell, nowMonoMs, log } = options
   const dating = createDating({ bootId, known: options.resumed.anchors, isLive: !options.simulated })
-  const rides = createRideKeeping({ ...options, satelliteAnchor: dating.satelliteAnchor })
+  const rides = createRideKeeping({ ...options, satelliteAnchor: dating.satelliteAnchor, anchor: dating.anchor })
   let lastReading: Reading | null = null
   let lastFix: { readonly dated: DatedFix; readonly arrivedMonoMs: number } | null = null
   let timeChangedMonoMs: number | null = null

@@ -13,6 +13,8 @@ export interface LeftOff {
   readonly route: readonly LatLon[]
   /** The last ride of an earlier boot, where it is still to be found out whether it goes on. */
   readonly before: RideBefore | null
+  /** This boot has had a ride, in progress or not. */
+  readonly hadRide: boolean
   /** What the rider last said in this boot of recording; null where he said nothing. */
   readonly word: boolean | null
   /** Of this boot, in order. */
@@ -21,10 +23,13 @@ export interface LeftOff {
 
 type LeftOffStore = Pick<
   Store,
-  'anchorsOf' | 'endRide' | 'pointsAfter' | 'recordingWord' | 'ride' | 'rideBefore' | 'rideInProgress'
+  'anchorsOf' | 'endRide' | 'hasRideOf' | 'pointsAfter' | 'recordingWord' | 'ride' | 'rideBefore' | 'rideInProgress'
 >
 
-/** A ride whose last fix is older than the split time has ended meanwhile; of one that never had a fix nobody can tell. */
+/**
+ * A ride whose last fix is older than the split time has ended meanwhile; of one that never had a fix nobody can tell.
+ * @param splitAfterMs infinite where only the rider ends a ride
+ */
 export async function leftOffAt(
   store: LeftOffStore,
   bootNumber: number,
@@ -37,7 +42,12 @@ export async function leftOffAt(
   const hasEnded = open !== null && open.totals.bounds !== null && nowMonoMs - open.totals.lastFixMonoMs >= splitAfterMs
   if (hasEnded) await store.endRide(open.id)
   const ride = hasEnded ? null : open
-  const known = { before: await store.rideBefore(bootNumber), word, anchors }
+  const known = {
+    before: await store.rideBefore(bootNumber),
+    hadRide: await store.hasRideOf(bootNumber),
+    word,
+    anchors,
+  }
   if (ride === null) return { ...known, ride: null, startedUtcMs: null, route: [] }
   const route: LatLon[] = []
   let firstFixMonoMs: number | null = null

@@ -66,7 +66,9 @@ export function createJudge(begun: Whereabouts | null): Judge {
         keep(fix)
         return { kind: 'kept', fixes: [fix], isElsewhere: false }
       }
-      elsewhere = agrees(elsewhere, fix) ? [...elsewhere, fix] : [fix]
+      const isCompletion = elsewhere.at(-1)?.at.monoMs === fix.at.monoMs
+      const before = isCompletion ? elsewhere.slice(0, -1) : elsewhere
+      elsewhere = isCompletion || agrees(before, fix) ? [...before, fix] : [fix]
       if (elsewhere.length < FIXES_TO_BELIEVE) return { kind: 'left-out', because: suspicion }
       const fixes = elsewhere
       elsewhere = []

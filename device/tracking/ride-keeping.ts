@@ -8,6 +8,7 @@ import type { RideNow } from '../../core/ride/now.js'
 import { decodePolyline } from '../../core/ride/polyline.js'
 import type { LeftOut } from '../../core/ride/ride.js'
 import type { Batch } from '../../core/store/batch.js'
+import type { RideBegun } from '../../core/store/rides-writing.js'
 import { type Step, type Store, step } from '../../core/store/store.js'
 import type { JudgedFix } from '../../core/store/track.js'
 import { utcOfFix } from './dating.js'
@@ -30,6 +31,8 @@ export interface RideKeepingOptions {
   /** IANA name of the zone at a place; null where nobody knows. */
   readonly timeZoneAt: (place: LatLon) => string | null
   readonly satelliteAnchor: () => Anchor | null
+  /** The best there is, a phone's where there are no satellites. */
+  readonly anchor: () => Anchor | null
   readonly log: Log
 }
 
@@ -57,6 +60,7 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
     newRideId: options.newRideId,
     begin: options.begin,
     resumed: resumed.ride,
+    hadRide: resumed.hadRide,
   })
   let drawing = createRouteDrawing(resumed.route)
   let startedUtcMs = resumed.startedUtcMs
@@ -69,7 +73,13 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
     switch (event.kind) {
       case 'begun':
         batch.add(
-          step('beginRide', { id: rideId, bootNumber, beganMonoMs: event.atMonoMs, simulated }),
+          step('beginRide', {
+            id: rideId,
+            bootNumber,
+            beganMonoMs: event.atMonoMs,
+            simulated,
+            ...startOf(event.atMonoMs),
+          }),
           // All footage from before the first ride belongs to it; later rides take what reaches into them.
           step('adoptFootage', rideId, bootNumber, event.isFirst ? 0 : event.atMonoMs),
         )
@@ -94,6 +104,13 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
         options.onRide(false)
         void tellRide(rideId)
     }
+  }
+
+  /** As far as anybody knows by now; its first fix tells it to the millisecond. */
+  const startOf = (atMonoMs: number): Pick<RideBegun, 'startedUtcMs' | 'timeSource'> => {
+    const known = options.anchor()
+    if (known === null) return { startedUtcMs: null, timeSource: null }
+    return { startedUtcMs: Math.round(atMonoMs + known.utcMinusMonoMs), timeSource: known.source }
   }
 
   const addToRide = (rideId: string, fix: Fix): void => {
@@ -159,7 +176,10 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
   return {
     begin,
     look,
-    stop: (atMonoMs) => keepAll(tracker.stop(atMonoMs), true),
+    stop: (atMonoMs) => {
+      before = null
+      keepAll(tracker.stop(atMonoMs), true)
+    },
     take: (fix) => keepAll(tracker.take(fix)),
     pass: (nowMonoMs) => keepAll(tracker.pass(nowMonoMs)),
     writeTotals: () => {

@@ -15,6 +15,8 @@ export interface TrackerOptions {
   readonly newRideId: () => string
   readonly begin: RideBegins
   readonly resumed: RideSoFar | null
+  /** The boot has had a ride before this tracker: the next one begins as any later one does. */
+  readonly hadRide?: boolean
 }
 
 /** A ride that goes on: after a restart of the device it is the same ride. */
@@ -68,14 +70,15 @@ const FIX_HOLDS_MS = 5_000
  * A ride ends after standing for `splitAfterMs`, and at the first fix after as long without any; the next one begins with
  * movement. While nothing is known it goes on: no fix is no standstill. A manual one has no end but stop().
  */
-export function createTracker({ splitAfterMs, newRideId, begin: begins, resumed }: TrackerOptions): Tracker {
+export function createTracker(options: TrackerOptions): Tracker {
+  const { splitAfterMs, newRideId, begin: begins, resumed, hadRide = false } = options
   const resumedAt = whereaboutsOf(resumed)
   const judge = createJudge(resumedAt)
   const movement = createMovement(resumedAt)
   let ride: Riding | null =
     resumed === null ? null : { ...resumed, sums: createAddingUp(movement, resumed.totals, resumed.firstFixMonoMs) }
-  let isFirst = resumed === null
-  let waits = resumed === null ? waitsAtFirst(begins) : waitsAfterwards(begins)
+  let isFirst = resumed === null && !hadRide
+  let waits = isFirst ? waitsAtFirst(begins) : waitsAfterwards(begins)
   let restedAt: LatLon | null = null
   let last: Fix | null = null
 

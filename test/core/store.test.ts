@@ -134,7 +134,14 @@ describe('a boot', () => {
 describe('an anchor', () => {
   it('dates what was recorded before it, with the receiver’s own time where that agrees', async () => {
     const { bootNumber } = await store.beginBoot(BOOT)
-    await store.beginRide({ id: 'r', bootNumber, beganMonoMs: 10_000, simulated: false })
+    await store.beginRide({
+      id: 'r',
+      bootNumber,
+      beganMonoMs: 10_000,
+      simulated: false,
+      startedUtcMs: null,
+      timeSource: null,
+    })
     const wrong = { ...judged(12), fix: { ...fixAt(12, 12), receiverUtcMs: JUNE_UTC_MS - 5e8 } }
     const silent = { ...judged(13), fix: { ...fixAt(13, 13), receiverUtcMs: null } }
     await store.addFixes('r', bootNumber, [judged(10), judged(11), wrong, silent])
@@ -148,7 +155,14 @@ describe('an anchor', () => {
 
   it('dates nothing of another boot', async () => {
     const first = await store.beginBoot('other')
-    await store.beginRide({ id: 'r', bootNumber: first.bootNumber, beganMonoMs: 0, simulated: false })
+    await store.beginRide({
+      id: 'r',
+      bootNumber: first.bootNumber,
+      beganMonoMs: 0,
+      simulated: false,
+      startedUtcMs: null,
+      timeSource: null,
+    })
     await store.addFixes('r', first.bootNumber, [judged(1)])
     const { bootNumber } = await store.beginBoot(BOOT)
     await store.addAnchor(bootNumber, anchorAt(2))
@@ -200,7 +214,14 @@ describe('a ride', () => {
 
   it('keeps fixes that are no part of its track, and takes a completed fix for the one it completes', async () => {
     const { bootNumber } = await store.beginBoot(BOOT)
-    await store.beginRide({ id: 'r', bootNumber, beganMonoMs: 0, simulated: false })
+    await store.beginRide({
+      id: 'r',
+      bootNumber,
+      beganMonoMs: 0,
+      simulated: false,
+      startedUtcMs: null,
+      timeSource: null,
+    })
     await store.addFixes('r', bootNumber, [judged(1), judged(2, 'implausible-jump'), judged(3)])
     await store.addFixes('r', bootNumber, [{ ...judged(3), fix: fixAt(3, 3, { altitudeM: 777 }) }])
     const points = read((reader) => reader.pointsAfter('r', null))
@@ -244,7 +265,14 @@ describe('a list', () => {
     for (const bootId of ['a', 'b']) {
       const { bootNumber } = await store.beginBoot(bootId)
       for (let n = 0; n < 5; n++) {
-        await store.beginRide({ id: `${bootId}${n}`, bootNumber, beganMonoMs: n < 3 ? 1_000 : 2_000, simulated: false })
+        await store.beginRide({
+          id: `${bootId}${n}`,
+          bootNumber,
+          beganMonoMs: n < 3 ? 1_000 : 2_000,
+          simulated: false,
+          startedUtcMs: null,
+          timeSource: null,
+        })
       }
     }
     const ids: string[] = []
@@ -341,7 +369,14 @@ describe('the writer', () => {
     await addRide(store, { id: 'r' })
     const steps = [
       step('renameRide', 'r', 'first'),
-      step('beginRide', { id: 'r', bootNumber: 1, beganMonoMs: 1, simulated: true }),
+      step('beginRide', {
+        id: 'r',
+        bootNumber: 1,
+        beganMonoMs: 1,
+        simulated: true,
+        startedUtcMs: null,
+        timeSource: null,
+      }),
     ]
     await expect(store.together(steps)).rejects.toThrow('UNIQUE')
     expect((await store.ride('r'))?.name).toBeNull()
@@ -444,7 +479,7 @@ describe.skipIf(!isRoot)('another user, who may not write the folder (needs root
       import { openStore } from '${DIST}/core/store/store.js'
       const store = await openStore('${file}')
       await store.beginBoot('b')
-      await store.beginRide({ id: 'killed', bootNumber: 1, beganMonoMs: 1, simulated: true })
+      await store.beginRide({ id: 'killed', bootNumber: 1, beganMonoMs: 1, simulated: true, startedUtcMs: null, timeSource: null })
       console.log('written'); setInterval(() => {}, 1e6)`
     writer = await begin(script)
     writer.kill('SIGKILL')

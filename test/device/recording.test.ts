@@ -40,6 +40,13 @@ describe('recording', () => {
     expect(recording.isOn()).toBe(expected)
   })
 
+  it('that was begun by hand and ended with its ride is not begun again by the next start', async () => {
+    const recording = aRecording('motion')
+    await recording.setByRider(true)
+    recording.rideIs(false)
+    expect(recording.said).toEqual(['begin', 'keep true', 'keep null'])
+  })
+
   it('begins and ends with the rider’s word, which is kept', async () => {
     const recording = aRecording('manual')
     await recording.setByRider(true)

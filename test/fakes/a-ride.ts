@@ -35,7 +35,14 @@ export async function addRide(store: Store, options: RideOptions = {}): Promise<
     const anchor = { bootId, monoMs: fromSecond * 1_000, utcMinusMonoMs: JUNE_UTC_MS, uncertaintyMs: 60 }
     await store.addAnchor(bootNumber, { ...anchor, source: 'satellites' })
   }
-  await store.beginRide({ id, bootNumber, beganMonoMs: fromSecond * 1_000, simulated: true })
+  await store.beginRide({
+    id,
+    bootNumber,
+    beganMonoMs: fromSecond * 1_000,
+    simulated: true,
+    startedUtcMs: null,
+    timeSource: null,
+  })
   const fixes: Fix[] = []
   for (let second = fromSecond; second <= toSecond; second++) {
     if (!options.without?.(second)) fixes.push(fixOf(second))

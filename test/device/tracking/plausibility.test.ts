@@ -81,6 +81,20 @@ describe('a new place', () => {
     expect(tracker.ride()?.totals.distanceM).toBeCloseTo(40, 0)
   })
 
+  it.each([
+    ['told in two pieces each', 500_000, {}],
+    ['of a dilution that is never better, told in two pieces each', 10, { sky: sky(25) }],
+  ])('is believed by three fixes %s', (_, firstM, known) => {
+    const tracker = trackerOf()
+    tracker.take(fixAt(0, firstM))
+    const words = [2, 3, 4, 5].flatMap((second) => [
+      ...tracker.take(fixAt(second, second * 5, { ...known, speedMps: null })),
+      ...tracker.take(fixAt(second, second * 5, { ...known, speedMps: 5 })),
+    ])
+    expect(inWords(words).filter((word) => word === 'fix ride-1')).toHaveLength(3 + 1 + 2)
+    expect(inWords(words).filter((word) => word !== 'fix ride-1')).toHaveLength(4)
+  })
+
   it('is not believed on the word of wild fixes', () => {
     const tracker = trackerOf()
     tracker.take(fixAt(0, 0))

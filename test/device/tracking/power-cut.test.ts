@@ -156,6 +156,63 @@ describe('a power cut', () => {
     expect(await secondsOf('ride-1')).toHaveLength(61 + 61 + 56)
   })
 
+  it('twice, too soon for a fix in between, leaves one ride with the footage of all three boots', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 120, from: 125, to: 124 })
+    const opened = {
+      camera: 'front',
+      bootNumber: 2,
+      rideId: 'ride-2',
+      startUncertaintyMs: 0,
+      startMonoMs: 0,
+      file: 'a',
+    }
+    await store.openSegment({ ...opened, number: 1 })
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240 })
+    expect(await listed()).toEqual(['ride-1'])
+    expect(await store.segment('front-000001')).toMatchObject({ rideId: 'ride-1' })
+  })
+
+  it('twice, with a ride that the rider ended in between, leaves what the rider ended', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 120, from: 125, to: 124, after: (journey) => journey.stop() })
+    await store.openSegment({
+      ...{ camera: 'front', bootNumber: 2, rideId: 'ride-2', startUncertaintyMs: 0, startMonoMs: 0, file: 'a' },
+      number: 1,
+    })
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240 })
+    expect(await listed()).toEqual(['ride-3', 'ride-2', 'ride-1'])
+  })
+
+  it('after which the rider ends the ride before the time is known does not bring it back', async () => {
+    const manual: Boot = { atSecond: 0, from: 40, to: 100, begin: 'manual' }
+    await live({ ...manual, before: (journey) => journey.begin() })
+    const pressed = (journey: Journey) => {
+      journey.begin()
+      journey.stop()
+    }
+    await live({ ...manual, atSecond: 150, from: 180, to: 240, before: pressed })
+    expect(recorded).toEqual([true, true, false])
+    expect(await secondsOf('ride-1')).toHaveLength(61)
+  })
+
+  it('after which the rider ends one ride and begins the next leaves three', async () => {
+    await live(FIRST)
+    const pressed = (journey: Journey) => {
+      for (const press of [journey.begin, journey.stop, journey.begin]) press()
+    }
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240, before: pressed })
+    expect(await listed()).toEqual(['ride-3', 'ride-2', 'ride-1'])
+  })
+
+  it('leaves the name that was given to the second part', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240, mode: 2 })
+    await store.renameRide('ride-2', 'Home from work')
+    await live({ ...FIRST, atSecond: 150, from: 241, to: 250 })
+    expect((await store.rides({ limit: 10, cursor: null })).items).toMatchObject([{ name: 'Home from work' }])
+  })
+
   it('over and over is one ride', async () => {
     for (const atSecond of [0, 150, 300, 450])
       await live({ ...FIRST, atSecond, from: atSecond + 40, to: atSecond + 100 })
@@ -197,6 +254,35 @@ describe('a device that was away for longer than the split time, without a reboo
     expect(await listed()).toEqual(['ride-2', 'ride-1'])
     expect(await store.ride('ride-1')).toMatchObject({ endedUtcMs: JUNE_UTC_MS + 100_000 })
     expect(await store.segment('front-000001')).toMatchObject({ rideId: null })
+  })
+})
+
+describe('a ride whose time is known while it has no fix', () => {
+  it.each([
+    ['a receiver that was believed before', FIRST, 'satellites'],
+    ['a phone', { ...FIRST, mode: 2 as const, after: (j: Journey) => j.offerClock(JUNE_UTC_MS + 100_000) }, 'phone'],
+  ])('is dated by %s', async (_, first, timeSource) => {
+    await live(first)
+    const again = (journey: Journey) => {
+      journey.stop()
+      journey.begin()
+    }
+    await live({ ...first, from: 101, to: 100, before: again, after: () => {} })
+    expect((await store.rides({ limit: 1, cursor: null })).items[0]).toMatchObject({ id: 'ride-2', timeSource })
+  })
+
+  it('has an end as soon as the time is known, although it had ended before', async () => {
+    await live({ ...FIRST, mode: 2, after: (journey) => journey.stop() })
+    await live({ ...FIRST, from: 101, to: 110, before: () => {} })
+    expect(await store.ride('ride-1')).toMatchObject({ endedUtcMs: JUNE_UTC_MS + 100_000 })
+  })
+})
+
+describe('a restart of the device after a ride had ended', () => {
+  it('begins none while nothing moves', async () => {
+    await live({ ...FIRST, after: (journey) => journey.stop() })
+    const standing = await live({ ...FIRST, from: 101, to: 103, before: () => {} })
+    expect(standing.rideId()).toBeNull()
   })
 })
 
