@@ -1,6 +1,7 @@
 /** Reads a GPX, 1.0 or 1.1, piece by piece: the points of its track, and what it has that is none. */
 import { SaxesParser } from 'saxes'
 import { draftAt, type GpxFigure, type GpxPoint, type GpxPointDraft, isFigure, note } from './gpx-point.js'
+import { endOfPoint, type HearUsual, lineEnds, readUsualPoints } from './gpx-usual.js'
 
 export type { GpxPoint } from './gpx-point.js'
 
@@ -51,6 +52,8 @@ export function createGpxReader(): GpxReader {
   let wanted: Wanted | null = null
   let text = ''
   let lastTagAt = 0
+  /** How many characters the parser was given. */
+  let parsed = 0
 
   const open = ({ name, attributes }: Tag): void => {
     lastTagAt = parser.position
@@ -118,6 +121,33 @@ export function createGpxReader(): GpxReader {
     unplaced += 1
   }
 
+  const parse = (piece: string): void => {
+    parsed += piece.length
+    parser.write(piece)
+    if (parsed - lastTagAt > MOST_PIECE_CHARACTERS) {
+      throw faultAt(parser.line, `over ${MOST_PIECE_CHARACTERS} characters without a tag's end`)
+    }
+  }
+
+  /** Reads what needs no parser, where it has read a tag to its end and points may follow. Answers where the rest begins. */
+  const passUsual = (piece: string, from: number): number => {
+    if (lastTagAt !== parsed || path[path.length - 1] !== 'trkseg') return from
+    const readTo = readUsualPoints(piece, from, addUsual)
+    parser.line += lineEnds(piece, from, readTo)
+    return readTo
+  }
+
+  const addUsual: HearUsual = (lat, lon, ele, time) => {
+    const point = draftAt(lat, lon, stretch)
+    if (point === null) {
+      unplaced += 1
+      return
+    }
+    if (ele !== undefined) note(point, 'ele', ele)
+    if (time !== undefined) note(point, 'time', time)
+    points.push(point)
+  }
+
   // No more handlers than it takes: from eight on V8 keeps the parser as a dictionary, and it is eight times as slow.
   parser.on('opentag', open)
   parser.on('closetag', close)
@@ -133,9 +163,13 @@ export function createGpxReader(): GpxReader {
   return {
     take: (piece) => {
       points = []
-      parser.write(piece)
-      if (parser.position - lastTagAt > MOST_PIECE_CHARACTERS) {
-        throw faultAt(parser.line, `over ${MOST_PIECE_CHARACTERS} characters without a tag's end`)
+      let from = 0
+      while (from < piece.length) {
+        const readTo = passUsual(piece, from)
+        // A point that is written otherwise may be the only one; where the next is, too, they all are.
+        const end = from === 0 || readTo > from ? endOfPoint(piece, readTo) : piece.length
+        parse(piece.slice(readTo, end))
+        from = end
       }
       return points
     },

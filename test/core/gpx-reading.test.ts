@@ -26,6 +26,8 @@ function read(text: string, pieceCharacters = text.length): { points: GpxPoint[]
 /** A document around the children of one <trkseg>. */
 const track = (points: string): string => `<gpx><trk><trkseg>${points}</trkseg></trk></gpx>`
 const point = (inside: string): string => `<trkpt lat="48.1" lon="11.5">${inside}</trkpt>`
+/** As most programs write it. It ends two lines further. */
+const USUAL = '\r\n<trkpt lat="48.1" lon="11.5">\n\t<ele>512.5</ele> <time>2026-06-01T08:00:00Z</time></trkpt>'
 const readPoint = (inside: string): GpxPoint | undefined => read(track(point(inside))).points[0]
 
 function faultOf(text: string): string {
@@ -142,6 +144,28 @@ describe('the points of a GPX', () => {
     for (const size of [1, 2, 7, 100]) expect(read(text, size)).toEqual(whole)
   })
 
+  it.each([
+    ['usual', USUAL.repeat(5)],
+    ['usual, but for one', `${USUAL}${point('<hdop>1</hdop>')}${USUAL}${USUAL}`],
+    ['usual, but for the first two', `${point('<hdop>1</hdop>')}${point('<hdop>2</hdop>')}${USUAL}${USUAL}`],
+    [
+      'usual without height, without time, without either',
+      point('<time>2026-06-01T08:00:00Z</time>') + point('<ele>1</ele>') + point(''),
+    ],
+    ['usual on both sides of a comment, and in it', `${USUAL}${USUAL}<!--${USUAL}${USUAL}</trkpt>-->${USUAL}${USUAL}`],
+    [
+      'usual, but in an element that is none of a track',
+      `${USUAL}${USUAL}<extensions>${USUAL}${USUAL}</extensions>${USUAL}`,
+    ],
+    ['usual on both sides of a gap', `${USUAL}${USUAL}</trkseg>\r\n<trkseg>${USUAL}${USUAL}`],
+    ['usual, nowhere on the earth', `${USUAL}${USUAL.replace('48.1', '91')}${USUAL.replace('11.5', '1.1.5')}${USUAL}`],
+    ['usual, of no day or height', `${USUAL}${USUAL.replace('06-01', '02-30')}${USUAL.replace('512', '99999')}`],
+  ])('are the same read at once as letter by letter: %s', (_what, points) => {
+    const text = track(points)
+    expect(read(text)).toEqual(read(text, 1))
+    expect(read(text, 150)).toEqual(read(text, 1))
+  })
+
   it('come back from what we write ourselves', () => {
     const points = kept(50)
     const { points: again } = read([...gpxOf({ name: 'ride', utcMs: BEGAN_UTC_MS, simulated: false }, points)].join(''))
@@ -186,6 +210,15 @@ describe('a GPX that cannot be read', () => {
     ],
   ])('is told in a sentence: %j', (text, told) => {
     expect(faultOf(text)).toBe(told)
+  })
+
+  it.each([
+    [`${USUAL}${USUAL}\n<a>`, 'is not well-formed XML: line 6: unexpected close tag'],
+    [`${USUAL}${USUAL}${'<a>'.repeat(98)}`, 'cannot be read: line 5: elements stand in each other over 100 deep'],
+    [`${USUAL}${USUAL}\n\u0001`, 'is not well-formed XML: line 6: disallowed character'],
+    [`${USUAL}${USUAL}</trkpt>`, 'is not well-formed XML: line 5: unexpected close tag'],
+  ])('is told by the right line behind points: %j', (points, told) => {
+    expect(faultOf(track(points))).toBe(told)
   })
 
   it('is named by no more of its text than a sentence can take', () => {
