@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { type Reading, reading } from './catalogue.js'
+import { type Connection, pragma } from './connection.js'
 import { openForReading } from './database.js'
+import { CATALOGUE } from './migrations.js'
 import type { CallName, Calls, Order, OrderDone, Step } from './orders.js'
 
 export { type Step, step } from './orders.js'
@@ -67,9 +69,18 @@ export function openReader(file: string): Reader | null {
   if (!existsSync(file)) return null
   const database = openForReading(file)
   try {
+    requireKnownSchema(database)
     return { ...reading(database), close: () => void database.close() }
   } catch (error) {
     database.close()
-    throw new Error(`${file} has not all its tables yet`, { cause: error })
+    throw new Error(`${file} cannot be read yet`, { cause: error })
   }
+}
+
+/** A reader cannot bring the tables up to date: the device does, when it starts. */
+function requireKnownSchema(database: Connection): void {
+  const version = pragma(database, 'user_version') as number
+  if (version === 0) throw new Error('its tables are being made')
+  if (version < CATALOGUE.length) throw new Error('it comes from an earlier version of Spokecam: start the device once')
+  if (version > CATALOGUE.length) throw new Error('it comes from a later version of Spokecam')
 }

@@ -108,6 +108,23 @@ describe('the satellite clock', () => {
     expect(clock.anchor()).toMatchObject({ utcMinusMonoMs: OFFSET - 60, uncertaintyMs: 50 })
   })
 
+  it('is not stepped by late lines that do not follow one another', () => {
+    const clock = createSatelliteClock('a')
+    for (let second = 0; second < 30; second++) clock.take(epoch(second, { latencyMs: second % 5 === 4 ? 500 : 40 }))
+    expect(clock.anchor()).toMatchObject({ utcMinusMonoMs: OFFSET - 40 })
+  })
+
+  it('is put right in its place when a line proves that all before were held up', () => {
+    const clock = createSatelliteClock('a')
+    for (const second of [0, 1, 2]) clock.take(epoch(second, { latencyMs: 200 }))
+    const first = clock.anchor()
+    expect(clock.take(epoch(3, { latencyMs: 195 }))).toBeNull()
+    expect(clock.take(epoch(4, { latencyMs: 40 }))).toMatchObject({
+      because: 'refined',
+      anchor: { monoMs: first?.monoMs, utcMinusMonoMs: OFFSET - 40 },
+    })
+  })
+
   it('takes the epoch with the least latency', () => {
     const clock = createSatelliteClock('a')
     for (const [second, latencyMs] of [180, 40, 210].entries()) clock.take(epoch(second, { latencyMs }))

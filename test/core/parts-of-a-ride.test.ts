@@ -159,6 +159,11 @@ describe('a catalogue from before rides went on over power cuts', () => {
         (5, 2000, NULL, 1780732802000, 48.2, 11.5, 500, 5, 90, 4, 3, 9, 0.9, 'implausible-jump');
     `)
     database.close()
+    expect(() => openReader(old)).toThrow(
+      expect.objectContaining({
+        cause: expect.objectContaining({ message: expect.stringContaining('start the device once') }),
+      }),
+    )
     openForWriting(old, CATALOGUE).close()
     const reader = openReader(old)
     expect(reader?.ride('r')).toMatchObject({ elapsedMs: 60_000, timeSource: 'satellites' })

@@ -106,7 +106,7 @@ describe('a database', () => {
     openForWriting(path, []).close()
     const open = async () => (await readdir('/proc/self/fd')).length
     const before = await open()
-    for (let n = 0; n < 5; n++) expect(() => openReader(path)).toThrow('has not all its tables yet')
+    for (let n = 0; n < 5; n++) expect(() => openReader(path)).toThrow('cannot be read yet')
     expect(await open()).toBe(before)
     openForWriting(path, CATALOGUE).close()
     const reader = openReader(path)
