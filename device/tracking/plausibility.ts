@@ -66,9 +66,9 @@ export function createJudge(begun: Whereabouts | null): Judge {
         keep(fix)
         return { kind: 'kept', fixes: [fix], isElsewhere: false }
       }
-      const isCompletion = elsewhere.at(-1)?.at.monoMs === fix.at.monoMs
-      const before = isCompletion ? elsewhere.slice(0, -1) : elsewhere
-      elsewhere = isCompletion || agrees(before, fix) ? [...before, fix] : [fix]
+      // The same moment again is the completed form of the one before.
+      const before = elsewhere.at(-1)?.at.monoMs === fix.at.monoMs ? elsewhere.slice(0, -1) : elsewhere
+      elsewhere = agrees(before, fix) ? [...before, fix] : [fix]
       if (elsewhere.length < FIXES_TO_BELIEVE) return { kind: 'left-out', because: suspicion }
       const fixes = elsewhere
       elsewhere = []

@@ -156,6 +156,12 @@ describe('a power cut', () => {
     expect(await secondsOf('ride-1')).toHaveLength(61 + 61 + 56)
   })
 
+  it('does not end the ride before its last part has ended', async () => {
+    await live(FIRST)
+    await live({ ...FIRST, atSecond: 150, from: 180, to: 240, after: (journey) => journey.stop() })
+    expect(await store.ride('ride-1')).toMatchObject({ endedUtcMs: JUNE_UTC_MS + 240_000 })
+  })
+
   it('twice, too soon for a fix in between, leaves one ride with the footage of all three boots', async () => {
     await live(FIRST)
     await live({ ...FIRST, atSecond: 120, from: 125, to: 124 })
@@ -283,6 +289,14 @@ describe('a restart of the device after a ride had ended', () => {
     await live({ ...FIRST, after: (journey) => journey.stop() })
     const standing = await live({ ...FIRST, from: 101, to: 103, before: () => {} })
     expect(standing.rideId()).toBeNull()
+  })
+})
+
+describe('a ride that never had a fix', () => {
+  it('is the same after a restart, however long it lasts: nobody can tell that it has ended', async () => {
+    await live({ ...FIRST, from: 101, to: 100 })
+    const journey = await live({ ...FIRST, from: 2 * SPLIT_S, to: 2 * SPLIT_S - 1, before: () => {} })
+    expect(journey.rideId()).toBe('ride-1')
   })
 })
 
