@@ -138,7 +138,7 @@ describe.each(isLong ? logs : logs.slice(0, 1))('a ride of 100 s from $name', ({
     }
   })
 
-  it('has time in every closed segment, and place where there was a fix', async () => {
+  it('has time in every closed segment, and place where there was a fix', { timeout: 60_000 }, async () => {
     for (const segment of closed()) {
       const { format, streams } = await probe(await fileOf(segment, 'mp4'))
       const hasFix = pointsOf(await readFile(await fileOf(segment, 'gpx'), 'utf8')).length > 0
