@@ -13,7 +13,12 @@ export async function run(given: Given): Promise<number> {
   let code: number = EXIT.failed
   const ended = await runUntilSignal(log, async (signal) => {
     const { importLog, openKeeping } = await import('../device/main.js')
-    const keeping = await openKeeping(data, log)
+    let opening = null as ReturnType<typeof openKeeping> | null
+    /** Once for all files: where it cannot be opened, each of them is told so. */
+    const keeping = () => {
+      opening ??= openKeeping(data, log)
+      return opening
+    }
     try {
       code = await importFiles({
         files: given.operands,
@@ -24,7 +29,9 @@ export async function run(given: Given): Promise<number> {
         signal,
       })
     } finally {
-      await keeping.close()
+      // What kept it from opening has been told of each file.
+      const opened = await opening?.catch(() => null)
+      await opened?.close()
     }
   })
   return ended === EXIT.done ? code : ended

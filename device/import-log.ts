@@ -13,9 +13,14 @@ export interface ImportedLog extends ImportedRide {
 
 /**
  * Takes a log in as one ride, whatever gaps it has, by its own time alone.
+ * @param openKeeping asked once the file is known to be a log: nothing is held up for one that is none
  * @throws one sentence that names the file; nothing of it is kept then
  */
-export async function importLog(file: string, keeping: Keeping, signal: AbortSignal): Promise<ImportedLog> {
+export async function importLog(
+  file: string,
+  openKeeping: () => Promise<Keeping>,
+  signal: AbortSignal,
+): Promise<ImportedLog> {
   const log = await openRideLog(file)
   const { kind, name } = log
   const rideId = randomBytes(6).toString('hex')
@@ -26,7 +31,7 @@ export async function importLog(file: string, keeping: Keeping, signal: AbortSig
     recorded: (onEnd: (counts: LogCounts) => void) => readingsOf(log, onEnd),
     tellsParts: kind === 'gpx',
     maker: rideMaker(rideId),
-    keeping,
+    keeping: await openKeeping(),
     signal,
   })
   return { kind, ...imported }

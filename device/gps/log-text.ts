@@ -1,6 +1,6 @@
 /** A recorded file as text: in lines as a receiver sends them, or in pieces of a document, decoded as it asks for. */
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
 import { reasonOf } from '../../core/process/log.js'
 import { createLineSplitter } from './lines.js'
@@ -10,9 +10,11 @@ const HEAD_BYTES = 64 * 1024
 /** No more points than are kept at once: more of them wait for each other, and fill a processor's cache. */
 const PIECE_BYTES = 64 * 1024
 
-/** @throws one sentence that names the file, where it cannot be read */
+/** @throws one sentence that names the file, where it cannot be read or has no end: nothing is waited for */
 export async function headOf(file: string): Promise<Buffer> {
   try {
+    // Opening a pipe waits for whoever writes into it, and no signal ends that.
+    if (!(await stat(file)).isFile()) throw new Error('it is no regular file')
     await using handle = await open(file)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
     return buffer.subarray(0, bytesRead)

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -13,6 +14,9 @@ import { makeNmeaLog } from '../fakes/nmea-log.js'
 import { startProgram } from '../fakes/processes.js'
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/cli/spokecam.js')
+
+/** One that hangs is ended: it may hear no other signal. */
+const KILLED = { timeout: 20_000, killSignal: 'SIGKILL' } as const
 
 const BEGAN_UTC_MS = Date.UTC(2026, 5, 1, 10)
 let folder: string
@@ -51,10 +55,15 @@ afterEach(() => rm(data, { recursive: true }))
 function importing(names: readonly string[], ...flags: readonly string[]): Promise<Ran> {
   const files = names.map((name) => join(folder, name))
   return new Promise((done) => {
-    execFile(process.execPath, [PROGRAM, 'import', '--data', data, ...flags, ...files], (error, stdout, stderr) => {
-      const short = (text: string) => text.replaceAll(`${folder}/`, '')
-      done({ code: error === null ? 0 : Number(error.code), stdout: short(stdout), stderr: short(stderr) })
-    })
+    execFile(
+      process.execPath,
+      [PROGRAM, 'import', '--data', data, ...flags, ...files],
+      KILLED,
+      (error, stdout, stderr) => {
+        const short = (text: string) => text.replaceAll(`${folder}/`, '')
+        done({ code: error === null ? 0 : Number(error.code), stdout: short(stdout), stderr: short(stderr) })
+      },
+    )
   })
 }
 
@@ -112,6 +121,14 @@ describe('spokecam import', () => {
     ])
     expect(rides()).toHaveLength(1)
   })
+
+  it('does not wait for a pipe, and holds the folder for nothing that is no log', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    const { code, stderr } = await importing(['pipe', 'list.txt', 'plan.gpx'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('pipe cannot be read: it is no regular file\n')
+    expect(existsSync(join(data, 'device.lock'))).toBe(false)
+  }, 10_000)
 
   it('takes no ride twice', async () => {
     await importing(['ride.nmea'])

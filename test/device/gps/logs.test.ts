@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { openSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -97,7 +99,16 @@ describe('a log', () => {
 
   it('that cannot be read is refused with the reason', async () => {
     await expect(openRideLog(join(folder, 'nowhere'))).rejects.toThrow(/nowhere cannot be read: ENOENT/)
-    await expect(openRideLog(folder)).rejects.toThrow(/cannot be read: EISDIR/)
+    await expect(openRideLog(folder)).rejects.toThrow(`${folder} cannot be read: it is no regular file`)
+  })
+
+  it('that is a pipe, which may never say anything, is refused and not waited for', async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    // Without the refusal it would hang in a thread that only a writer frees.
+    const writer = setTimeout(() => openSync(pipe, 'r+'), 2_000)
+    await expect(openRideLog(pipe)).rejects.toThrow(new Error(`${pipe} cannot be read: it is no regular file`))
+    clearTimeout(writer)
   })
 
   it.each([
