@@ -11,6 +11,6 @@ export async function openDataFolder(data: string): Promise<Lock> {
     throw new Error(`the data folder ${data} cannot be used`, { cause: error })
   }
   const lock = takeLock(join(data, 'device.lock'))
-  if (lock === null) throw new Error(`another device records into ${data}`)
+  if (lock === null) throw new Error(`${data} is in use: another device records into it, or an import is under way`)
   return lock
 }

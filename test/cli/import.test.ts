@@ -191,6 +191,19 @@ describe('spokecam import', () => {
   })
 })
 
+describe('a device that finds its folder taken', () => {
+  it('says what may have it: an import without a device holds it, too', async () => {
+    const lock = takeLock(join(data, 'device.lock'))
+    const device = startProgram(process.execPath, [PROGRAM, 'device', '--data', data], {
+      SPOKECAM_GPS__SOURCE: 'simulator:',
+      SPOKECAM_CAMERAS: '[]',
+    })
+    await device.says(new RegExp(`${data} is in use: another device records into it, or an import is under way`))
+    await device.end()
+    lock?.release()
+  })
+})
+
 describe('a command that takes files', () => {
   const command: Command = {
     name: 'import',
