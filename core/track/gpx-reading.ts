@@ -210,7 +210,12 @@ const shown = (text: string): string =>
   text.length <= MOST_SHOWN_CHARACTERS ? text : `${text.slice(0, MOST_SHOWN_CHARACTERS)}...`
 
 const nameOf = (text: string): string | null => {
-  const name = text.replace(/\s+/g, ' ').trim()
+  // The half of a character is none: it was cut in two.
+  const name = text
+    .slice(0, MOST_TEXT_CHARACTERS)
+    .replace(/[\ud800-\udbff]$/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
   return name === '' ? null : name
 }
 

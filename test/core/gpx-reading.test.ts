@@ -271,6 +271,9 @@ describe('a name', () => {
     ['<name>old</name><trk><link><name>no</name></link></trk>', 'old'],
     ['<trk/>', null],
     [`<trk><name>${'n'.repeat(100_000)}</name></trk>`, 'n'.repeat(200)],
+    [`<trk><name>${'n'.repeat(199)}🚲🚲</name></trk>`, 'n'.repeat(199)],
+    [`<trk><name>${'n'.repeat(150)}&amp;${'n'.repeat(48)}🚲🚲</name></trk>`, `${'n'.repeat(150)}&${'n'.repeat(48)}`],
+    [`<trk><name>${'n'.repeat(198)}🚲🚲</name></trk>`, `${'n'.repeat(198)}🚲`],
   ])('is that of the first track, else of the file: %#', (inside, name) => {
     expect(read(`<gpx>${inside}</gpx>`).told.name).toBe(name)
   })
