@@ -93,9 +93,13 @@ export async function importRide(options: RideImport): Promise<ImportedRide> {
   const pages = createPages(rideId, keep)
   const start = createStart(judging.take, tellsParts)
 
+  const goOn = (): void => {
+    if (signal.aborted) throw new Error(`${file} was not taken in: it was stopped, and nothing of it is kept`)
+  }
+
   const takeIn = async (): Promise<ImportedRide> => {
     for await (const { part, readings } of recorded((told) => (rest = told))) {
-      signal.throwIfAborted()
+      goOn()
       for (const reading of readings) if (reading.kind === 'fix') start.take(reading, part)
       if (judging.count() > mostPoints) {
         throw new Error(`${file} has over ${mostPoints.toLocaleString('en')} points: too many for one ride`)
@@ -123,7 +127,7 @@ export async function importRide(options: RideImport): Promise<ImportedRide> {
     }
     await pages.send(judging.waiting, 0)
     await pages.settled()
-    signal.throwIfAborted()
+    goOn()
     await keep({ kind: 'import-end', ride: { id: rideId, startedUtcMs, endedUtcMs, totals, preview, timeZone } })
     return { rideId, isKnown: false, ...made }
   }

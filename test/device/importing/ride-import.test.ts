@@ -270,7 +270,9 @@ describe('of a log that cannot be taken in nothing stays', () => {
         isClosed = true
       }
     }
-    await expect(importOf([], keeping, { recorded, signal: stopping.signal })).rejects.toThrow('abort')
+    await expect(importOf([], keeping, { recorded, signal: stopping.signal })).rejects.toThrow(
+      new Error('ride.log was not taken in: it was stopped, and nothing of it is kept'),
+    )
     expect(keeping.asked.at(-1)).toBe('import-abandon')
     expect(isClosed).toBe(true)
   })
