@@ -21,10 +21,9 @@ export function createImports(
 
   const isBusy = (): boolean => current !== null && nowMonoMs() - current.heardMonoMs < GONE_AFTER_MS
   const isCurrent = (id: string): boolean => current?.id === id
-  const abandon = async (): Promise<void> => {
-    current = null
-    await tidied
-    await abandonAll(store)
+  /** Unless somebody else has the place by now. */
+  const leave = (id: string): void => {
+    if (isCurrent(id)) current = null
   }
 
   return async (wish) => {
@@ -33,7 +32,9 @@ export function createImports(
         if (isBusy()) return { kind: 'refused', reason: 'another import is under way' }
         current = { id: wish.ride.id, heardMonoMs: nowMonoMs() }
         await tidied
-        await abandonAll(store)
+        // Whoever takes the place in the meantime begins by removing the rest, and must not lose its own.
+        while (isCurrent(wish.ride.id) && (await store.abandonImports()));
+        if (!isCurrent(wish.ride.id)) return { kind: 'unknown' }
         await store.beginImport(wish.ride)
         return { kind: 'done' }
       case 'import-points':
@@ -44,16 +45,19 @@ export function createImports(
       case 'import-end':
         if (!isCurrent(wish.ride.id)) return { kind: 'unknown' }
         await store.finishImport(wish.ride)
-        current = null
+        leave(wish.ride.id)
         return { kind: 'done' }
       case 'import-abandon':
-        await abandon()
+        if (!isCurrent(wish.rideId)) return { kind: 'unknown' }
+        await tidied
+        while (await store.abandonImports(wish.rideId));
+        leave(wish.rideId)
         return { kind: 'done' }
     }
   }
 }
 
 /** Removes what broke off, a piece a transaction. */
-export async function abandonAll(store: Pick<Store, 'abandonImports'>): Promise<void> {
+async function abandonAll(store: Pick<Store, 'abandonImports'>): Promise<void> {
   while (await store.abandonImports());
 }

@@ -47,8 +47,8 @@ export type Importing =
       readonly points: readonly ImportedPoint[]
     }
   | { readonly kind: 'import-end'; readonly ride: ImportDone }
-  /** What was begun and not ended is removed. */
-  | { readonly kind: 'import-abandon' }
+  /** What was begun of it is removed. */
+  | { readonly kind: 'import-abandon'; readonly rideId: string }
 
 export interface WishMessage {
   readonly kind: 'wish'

@@ -40,8 +40,8 @@ export function writeImports(database: Connection) {
        preview = @preview, timeZone = @timeZone
      WHERE id = @id AND source = 'importing'`,
   )
-  const unfinished = database.prepare<[], { number: number }>(
-    `SELECT number FROM rides WHERE source = 'importing' LIMIT 1`,
+  const unfinished = database.prepare<{ id: string | null }, { number: number }>(
+    `SELECT number FROM rides WHERE source = 'importing' AND id = coalesce(@id, id) LIMIT 1`,
   )
   const removeFixes = database.prepare(
     `DELETE FROM fixes WHERE rideNumber = @number AND (part, monoMs) IN
@@ -69,9 +69,9 @@ export function writeImports(database: Connection) {
       finish.run({ ...ride, ...totals, ...place, west, south, east, north })
     },
 
-    /** Removes a piece of what was begun and not finished; answers whether there is more. */
-    abandonImports: (): boolean => {
-      const ride = unfinished.get()
+    /** Removes a piece of what was begun and not finished, of one ride or of all; answers whether there is more. */
+    abandonImports: (id: string | null = null): boolean => {
+      const ride = unfinished.get({ id })
       if (ride === undefined) return false
       if (removeFixes.run(ride).changes === 0) remove.run(ride.number)
       return true

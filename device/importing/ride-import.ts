@@ -135,7 +135,7 @@ export async function importRide(options: RideImport): Promise<ImportedRide> {
   /** What cannot be removed now is removed when the device begins, like what a power cut leaves. */
   const abandon = async (): Promise<void> => {
     await pages.settled().catch(() => {})
-    if (isBegun) await keeping.ask({ kind: 'import-abandon' }).catch(() => {})
+    if (isBegun) await keeping.ask({ kind: 'import-abandon', rideId }).catch(() => {})
   }
 
   try {
