@@ -30,7 +30,8 @@ export function writeImports(database: Connection) {
     `SELECT number FROM rides WHERE id = ? AND source = 'importing'`,
   )
   const before = database.prepare<[number], { bootNumber: number; beganMonoMs: number; startedUtcMs: number }>(
-    `SELECT bootNumber, beganMonoMs, startedUtcMs FROM rides WHERE startedUtcMs <= ? ORDER BY startedUtcMs DESC LIMIT 1`,
+    `SELECT bootNumber, beganMonoMs, startedUtcMs FROM rides
+     WHERE startedUtcMs <= ? AND NOT simulated ORDER BY startedUtcMs DESC LIMIT 1`,
   )
   const finish = database.prepare(
     `UPDATE rides SET source = 'import', bootNumber = @bootNumber, beganMonoMs = @beganMonoMs, timeSource = 'satellites',
@@ -61,7 +62,7 @@ export function writeImports(database: Connection) {
       for (const [utcMs, ...rest] of points) add.run(ride.number, part, utcMs, utcMs, utcMs, ...rest)
     },
 
-    /** The ride is whole: everyone sees it, behind the ride that began before it. */
+    /** The ride is whole: everyone sees it, behind the ride that began before it; a replay has its times from elsewhere. */
     finishImport: ({ totals: { bounds, ...totals }, ...ride }: ImportDone): void => {
       const [west, south, east, north] = bounds ?? [null, null, null, null]
       const { bootNumber, beganMonoMs, startedUtcMs } = before.get(ride.startedUtcMs) ?? BEFORE_ALL_BOOTS

@@ -70,13 +70,21 @@ describe('an imported ride', () => {
   })
 
   it('stands among the others by its time, with those of unknown time left where they are', async () => {
-    await addRide(store, { id: 'second', bootId: 'one', fromSecond: 1_000, toSecond: 1_010 })
+    await addRide(store, { id: 'second', bootId: 'one', fromSecond: 1_000, toSecond: 1_010, simulated: false })
     await addRide(store, { id: 'unknown', bootId: 'two', isDated: false })
-    await addRide(store, { id: 'fourth', bootId: 'three', fromSecond: 5_000, toSecond: 5_010 })
+    await addRide(store, { id: 'fourth', bootId: 'three', fromSecond: 5_000, toSecond: 5_010, simulated: false })
     await take('first', 500, 510)
     await take('between', 2_000, 2_010)
     await take('last', 9_000, 9_010)
     expect(await listed()).toEqual(['last', 'fourth', 'unknown', 'between', 'second', 'first'])
+  })
+
+  it('does not stand beside the replay of an old log, which came about today', async () => {
+    await addRide(store, { id: 'first', bootId: 'one', fromSecond: 1_000, toSecond: 1_010, simulated: false })
+    await addRide(store, { id: 'second', bootId: 'two', fromSecond: 5_000, toSecond: 5_010, simulated: false })
+    await addRide(store, { id: 'replay', bootId: 'three', fromSecond: 1_500, toSecond: 1_510 })
+    await take('between', 2_000, 2_010)
+    expect(await listed()).toEqual(['replay', 'second', 'between', 'first'])
   })
 
   it('is known by its beginning and its end', async () => {

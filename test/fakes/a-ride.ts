@@ -24,11 +24,12 @@ export interface RideOptions {
   readonly isDated?: boolean
   readonly name?: string
   readonly hasEnded?: boolean
+  readonly simulated?: boolean
 }
 
 /** Writes a ride as the tracker would have. Answers its id. */
 export async function addRide(store: Store, options: RideOptions = {}): Promise<string> {
-  const { id = 'ride-a', bootId = BOOT, fromSecond = 100, toSecond = 160, isDated = true } = options
+  const { id = 'ride-a', bootId = BOOT, fromSecond = 100, toSecond = 160, isDated = true, simulated = true } = options
   const fixOf = options.fix ?? ((second) => fixAt(second, (second - fromSecond) * 5, { speedMps: 5, courseDeg: 90 }))
   const { bootNumber } = await store.beginBoot(bootId)
   if (isDated) {
@@ -39,7 +40,7 @@ export async function addRide(store: Store, options: RideOptions = {}): Promise<
     id,
     bootNumber,
     beganMonoMs: fromSecond * 1_000,
-    simulated: true,
+    simulated,
     startedUtcMs: null,
     timeSource: null,
   })
