@@ -22,12 +22,13 @@ export async function importLog(
   signal: AbortSignal,
 ): Promise<ImportedLog> {
   const log = await openRideLog(file)
-  const { kind, name } = log
+  const { kind, name, simulated } = log
   const rideId = randomBytes(6).toString('hex')
   const imported = await importRide({
     file,
     rideId,
     name,
+    simulated,
     recorded: (onEnd: (counts: LogCounts) => void) => readingsOf(log, onEnd),
     tellsParts: kind === 'gpx',
     maker: rideMaker(rideId),

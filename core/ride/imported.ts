@@ -9,6 +9,8 @@ export interface ImportBegun {
 
 export interface ImportDone {
   readonly id: string
+  /** Nobody has ridden it. */
+  readonly simulated: boolean
   /** Of the first and the last point, ms since 1970. */
   readonly startedUtcMs: number
   readonly endedUtcMs: number

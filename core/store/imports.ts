@@ -34,7 +34,7 @@ export function writeImports(database: Connection) {
      WHERE startedUtcMs <= ? AND NOT simulated ORDER BY startedUtcMs DESC LIMIT 1`,
   )
   const finish = database.prepare(
-    `UPDATE rides SET source = 'import', bootNumber = @bootNumber, beganMonoMs = @beganMonoMs, timeSource = 'satellites',
+    `UPDATE rides SET source = 'import', simulated = @simulated, bootNumber = @bootNumber, beganMonoMs = @beganMonoMs, timeSource = 'satellites',
        startedUtcMs = @startedUtcMs, endedUtcMs = @endedUtcMs, lastFixMonoMs = @lastFixMonoMs,
        lastMovedMonoMs = @lastMovedMonoMs, distanceM = @distanceM, movingMs = @movingMs, elapsedMs = @elapsedMs,
        ascentM = @ascentM, maxSpeedMps = @maxSpeedMps, west = @west, south = @south, east = @east, north = @north,
@@ -67,7 +67,7 @@ export function writeImports(database: Connection) {
       const [west, south, east, north] = bounds ?? [null, null, null, null]
       const { bootNumber, beganMonoMs, startedUtcMs } = before.get(ride.startedUtcMs) ?? BEFORE_ALL_BOOTS
       const place = { bootNumber, beganMonoMs: beganMonoMs + ride.startedUtcMs - startedUtcMs }
-      finish.run({ ...ride, ...totals, ...place, west, south, east, north })
+      finish.run({ ...ride, simulated: ride.simulated ? 1 : 0, ...totals, ...place, west, south, east, north })
     },
 
     /** Removes a piece of what was begun and not finished, of one ride or of all; answers whether there is more. */

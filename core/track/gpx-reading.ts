@@ -1,5 +1,6 @@
 /** Reads a GPX, 1.0 or 1.1, piece by piece: the points of its track, and what it has that is none. */
 import { SaxesParser } from 'saxes'
+import { OURS } from './gpx.js'
 import { draftAt, type GpxFigure, type GpxPoint, type GpxPointDraft, isFigure, note } from './gpx-point.js'
 import { endOfPoint, type HearUsual, lineEnds, readUsualPoints } from './gpx-usual.js'
 
@@ -17,6 +18,8 @@ export interface GpxReader {
 export interface GpxTold {
   /** Of the first track that has one, else of the file. */
   readonly name: string | null
+  /** It is the track of a simulated ride, as Spokecam marks it. */
+  readonly simulated: boolean
   /** Track points without a position that can be true, or with <fix>none</fix>. */
   readonly unplaced: number
   /** A file that has only these is a plan, no ride. */
@@ -46,6 +49,8 @@ export function createGpxReader(): GpxReader {
   let stretch = -1
   let trackName: string | null = null
   let fileName: string | null = null
+  let isOurs = false
+  let simulated = false
   let unplaced = 0
   let waypoints = 0
   let routePoints = 0
@@ -63,6 +68,7 @@ export function createGpxReader(): GpxReader {
       throw new GpxFault(`is not a GPX: its outermost element is ${shown(local)}`)
     if (path.length === MOST_DEPTH) throw faultAt(parser.line, `elements stand in each other over ${MOST_DEPTH} deep`)
     path.push(local)
+    if (parent === undefined) isOurs = attributes.creator === OURS.creator
     wanted = null
     switch (parent) {
       case 'trkpt':
@@ -75,6 +81,7 @@ export function createGpxReader(): GpxReader {
       case 'trk':
         if (local === 'trkseg') stretch += 1
         if (local === 'name' && trackName === null) want('trackName')
+        if (local === 'desc' && isOurs) want('trackDescription')
         return
       case 'rte':
         if (local === 'rtept') routePoints += 1
@@ -107,6 +114,7 @@ export function createGpxReader(): GpxReader {
     const local = path.pop()
     if (wanted === 'trackName') trackName = nameOf(text)
     else if (wanted === 'fileName') fileName = nameOf(text)
+    else if (wanted === 'trackDescription') simulated ||= text === OURS.simulated
     else if (wanted !== null && draft !== null) noteFigure(draft, wanted, text.trim())
     wanted = null
     if (local !== 'trkpt' || draft === null || path[path.length - 1] !== 'trkseg') return
@@ -180,7 +188,7 @@ export function createGpxReader(): GpxReader {
       })
       parser.close()
     },
-    told: () => ({ name: trackName ?? fileName, unplaced, waypoints, routePoints }),
+    told: () => ({ name: trackName ?? fileName, simulated, unplaced, waypoints, routePoints }),
   }
 }
 
@@ -192,9 +200,10 @@ interface Tag {
 interface Attributes {
   readonly lat?: string
   readonly lon?: string
+  readonly creator?: string
 }
 
-type Wanted = GpxFigure | 'trackName' | 'fileName'
+type Wanted = GpxFigure | 'trackName' | 'trackDescription' | 'fileName'
 
 const MOST_SHOWN_CHARACTERS = 100
 

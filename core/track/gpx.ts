@@ -1,6 +1,9 @@
 /** A track as GPX 1.1 with Garmin's TrackPointExtension v2, written piece by piece. */
 import { isGap, type TrackPoint } from '../ride/ride.js'
 
+/** By what a GPX is told to be of our own making, and no ride. */
+export const OURS = { creator: 'Spokecam', simulated: 'simulated' } as const
+
 export interface GpxHead {
   readonly name: string
   /** Milliseconds since 1970; null where unknown. */
@@ -29,9 +32,9 @@ const END = '  </trk>\n</gpx>\n'
 
 function beginningOf({ name, utcMs, simulated }: GpxHead): string {
   const time = utcMs === null ? '' : `<time>${isoOf(utcMs)}</time>`
-  const description = simulated ? '\n    <desc>simulated</desc>' : ''
+  const description = simulated ? `\n    <desc>${OURS.simulated}</desc>` : ''
   return `<?xml version="1.0" encoding="UTF-8"?>
-<gpx version="1.1" creator="Spokecam" xmlns="http://www.topografix.com/GPX/1/1" xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.topografix.com/GPX/1/1 http://www.topografix.com/GPX/1/1/gpx.xsd http://www.garmin.com/xmlschemas/TrackPointExtension/v2 http://www.garmin.com/xmlschemas/TrackPointExtensionv2.xsd">
+<gpx version="1.1" creator="${OURS.creator}" xmlns="http://www.topografix.com/GPX/1/1" xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.topografix.com/GPX/1/1 http://www.topografix.com/GPX/1/1/gpx.xsd http://www.garmin.com/xmlschemas/TrackPointExtension/v2 http://www.garmin.com/xmlschemas/TrackPointExtensionv2.xsd">
   <metadata><name>${escaped(name)}</name>${time}</metadata>
   <trk>
     <name>${escaped(name)}</name>${description}

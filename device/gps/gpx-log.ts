@@ -60,7 +60,7 @@ function byStretch(points: readonly GpxPoint[]): { readonly part: number; readon
 
 /** What a GPX is called that is the log of a ride; or what it lacks, as the end of a sentence that begins with its file. */
 export type GpxBeginning =
-  | { readonly kind: 'ride'; readonly name: string | null }
+  | ({ readonly kind: 'ride' } & Pick<GpxTold, 'name' | 'simulated'>)
   | { readonly kind: 'none'; readonly because: string }
 
 /** Reads on to the first point that has a time. @throws GpxFault */
@@ -69,7 +69,10 @@ export async function beginningOfGpx(pieces: AsyncIterable<string>): Promise<Gpx
   let undated = 0
   for await (const piece of pieces) {
     const points = reader.take(piece)
-    if (points.some(({ utcMs }) => utcMs !== null)) return { kind: 'ride', name: reader.told().name }
+    if (points.some(({ utcMs }) => utcMs !== null)) {
+      const { name, simulated } = reader.told()
+      return { kind: 'ride', name, simulated }
+    }
     undated += points.length
     if (undated > MOST_UNDATED) return none(NO_TIMES)
   }

@@ -10,6 +10,7 @@ import { looksOf, rootOf } from './log-looks.js'
 import { headOf, linesOf, piecesOfXml, textOf } from './log-text.js'
 import { sentencesOf } from './nmea.js'
 import { nmeaReadings } from './nmea-log.js'
+import { SIMULATOR } from './simulator.js'
 
 export interface RideLog {
   readonly file: string
@@ -18,6 +19,8 @@ export interface RideLog {
   readonly device: string | null
   /** What the rider called it; only a GPX says. */
   readonly name: string | null
+  /** It says itself that nobody has ridden it: what our simulator said, or a GPX of ours that came of it. */
+  readonly simulated: boolean
 }
 
 /** What of a log is no reading. */
@@ -45,7 +48,7 @@ export async function openRideLog(file: string): Promise<RideLog> {
   if (log === null) {
     throw new Error(`${file} is neither a GPX, an NMEA log nor a gpsd JSON log: it looks like ${looksOf(head)}`)
   }
-  return log.kind === 'gpsd' ? log : { ...log, name: await nameIfDated(log) }
+  return log.kind === 'gpsd' ? log : { ...log, ...(await toldIfDated(log)) }
 }
 
 /**
@@ -90,17 +93,19 @@ async function* readingsOfGpx(file: string, onEnd: (counts: GpxLogCounts) => voi
   }
 }
 
-/** What it is called. @throws where nothing of it can be placed in time */
-async function nameIfDated({ file, kind }: RideLog): Promise<string | null> {
+/** What it says of itself. @throws where nothing of it can be placed in time */
+async function toldIfDated({ file, kind }: RideLog): Promise<Pick<RideLog, 'name' | 'simulated'>> {
   if (kind === 'nmea') {
-    for await (const _ of nmeaReadings(beginningOf(linesOf(file)), { bootId: BOOT })) return null
+    for await (const _ of nmeaReadings(beginningOf(linesOf(file)), { bootId: BOOT }))
+      return { name: null, simulated: false }
     throw new Error(`${file} has no times: none of its first sentences tells the day (RMC or ZDA)`)
   }
   const beginning = await beginningOfGpx(piecesOfXml(file)).catch((error: unknown) => {
     throw naming(file, error)
   })
   if (beginning.kind === 'none') throw new Error(`${file} ${beginning.because}`)
-  return beginning.name
+  const { name, simulated } = beginning
+  return { name, simulated }
 }
 
 const naming = (file: string, error: unknown): unknown =>
@@ -117,17 +122,22 @@ async function* beginningOf(lines: AsyncIterable<string>): AsyncGenerator<string
 
 function recognised(file: string, head: Buffer): RideLog | null {
   const root = rootOf(textOf(head))
-  if (root !== null) return root === 'gpx' ? { file, kind: 'gpx', device: null, name: null } : null
+  if (root !== null) return root === 'gpx' ? { file, kind: 'gpx', ...NOTHING_TOLD } : null
   const splitter = createLineSplitter('latin1')
   const lines = [...splitter.take(head), ...splitter.rest()]
   const messages = lines.map(parseGpsdLine).filter(({ kind }) => kind !== 'nonsense')
   if (messages.length > 0) {
     const device = messages.map(deviceOf).find((path) => path !== null) ?? null
-    return { file, kind: 'gpsd', device, name: null }
+    return { file, kind: 'gpsd', ...NOTHING_TOLD, device, simulated: device === SIMULATOR || lines.some(isSimulated) }
   }
   const isSaid = lines.flatMap(sentencesOf).some(({ kind }) => kind !== 'nonsense' && kind !== 'unused')
-  return isSaid ? { file, kind: 'nmea', device: null, name: null } : null
+  return isSaid ? { file, kind: 'nmea', ...NOTHING_TOLD } : null
 }
+
+const NOTHING_TOLD = { device: null, name: null, simulated: false }
+
+/** gpsd_json(5): the status of a TPV is 8 where it is simulated. */
+const isSimulated = (line: string): boolean => /"class"\s*:\s*"TPV"/.test(line) && /"status"\s*:\s*8\b/.test(line)
 
 function deviceOf(message: GpsdMessage): string | null {
   if (message.kind === 'tpv' || message.kind === 'sky') return message.device

@@ -11,6 +11,8 @@ export interface RideImport {
   readonly rideId: string
   /** What the log calls it; null where it has no name. */
   readonly name: string | null
+  /** Nobody has ridden it, it says. */
+  readonly simulated: boolean
   /**
    * What was recorded, in the order of the log, `at.monoMs` being its own time in milliseconds since 1970; at its end it
    * tells what else there was.
@@ -78,7 +80,18 @@ const MOST_POINTS = 2_000_000
  * @throws one sentence that names the log, or what its readings threw; nothing of the ride is kept then
  */
 export async function importRide(options: RideImport): Promise<ImportedRide> {
-  const { file, rideId, name, recorded, tellsParts, maker, keeping, mostPoints = MOST_POINTS, signal } = options
+  const {
+    file,
+    rideId,
+    name,
+    simulated,
+    recorded,
+    tellsParts,
+    maker,
+    keeping,
+    mostPoints = MOST_POINTS,
+    signal,
+  } = options
   let isBegun = false
   let rest: LogRest = { undated: 0, unplaced: 0, nonsense: 0 }
 
@@ -128,7 +141,10 @@ export async function importRide(options: RideImport): Promise<ImportedRide> {
     await pages.send(judging.waiting, 0)
     await pages.settled()
     goOn()
-    await keep({ kind: 'import-end', ride: { id: rideId, startedUtcMs, endedUtcMs, totals, preview, timeZone } })
+    await keep({
+      kind: 'import-end',
+      ride: { id: rideId, simulated, startedUtcMs, endedUtcMs, totals, preview, timeZone },
+    })
     return { rideId, isKnown: false, ...made }
   }
 

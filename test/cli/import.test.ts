@@ -9,9 +9,11 @@ import { UsageError } from '../../core/process/run.js'
 import type { Ride, TrackPoint } from '../../core/ride/ride.js'
 import { takeLock } from '../../core/store/lock.js'
 import { openReader } from '../../core/store/store.js'
+import { addRide, openRides } from '../fakes/a-ride.js'
 import { DEVICES, tpv, VERSION } from '../fakes/fake-gpsd.js'
 import { makeNmeaLog } from '../fakes/nmea-log.js'
 import { startProgram } from '../fakes/processes.js'
+import { JUNE_UTC_MS } from '../fakes/readings.js'
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/cli/spokecam.js')
 
@@ -136,6 +138,22 @@ describe('spokecam import', () => {
     const line = `ride.nmea: was taken in before, as ride ${rides()[0]?.id}\n`
     expect({ code, stdout }).toEqual({ code: 0, stdout: line + line })
     expect(rides()).toHaveLength(1)
+  })
+
+  it('leaves a simulated ride marked on its way through a GPX of ours', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'spokecam-import-'))
+    const store = await openRides(elsewhere)
+    await addRide(store, { id: 'simulated-ride', simulated: true })
+    await store.close()
+    const file = join(folder, 'simulated.gpx')
+    execFileSync(
+      process.execPath,
+      [PROGRAM, 'export', 'simulated-ride', '--data', elsewhere, '--format', 'gpx', '--output', file],
+      KILLED,
+    )
+    await rm(elsewhere, { recursive: true })
+    expect((await importing(['simulated.gpx'])).code).toBe(0)
+    expect(rides()).toMatchObject([{ simulated: true, source: 'import', startedUtcMs: JUNE_UTC_MS + 100_000 }])
   })
 
   it('tells one document for all files with --json', async () => {

@@ -71,7 +71,13 @@ describe('the points of a GPX', () => {
       },
       { stretch: 1, utcMs: null, latDeg: -48.1, lonDeg: -11.5, ...UNKNOWN },
     ])
-    expect(told).toEqual({ name: 'Round & <about> the lake', unplaced: 0, waypoints: 0, routePoints: 0 })
+    expect(told).toEqual({
+      name: 'Round & <about> the lake',
+      simulated: false,
+      unplaced: 0,
+      waypoints: 0,
+      routePoints: 0,
+    })
   })
 
   it('have speed and course of GPX 1.0, too', () => {
@@ -130,7 +136,7 @@ describe('the points of a GPX', () => {
       '<gpx><name>plan</name><wpt lat="1" lon="1"/><wpt lat="1" lon="1"><name>w</name></wpt><rte><name>r</name><rtept lat="1" lon="1"/></rte></gpx>',
     )
     expect(points).toEqual([])
-    expect(told).toEqual({ name: 'plan', unplaced: 0, waypoints: 2, routePoints: 1 })
+    expect(told).toEqual({ name: 'plan', simulated: false, unplaced: 0, waypoints: 2, routePoints: 1 })
   })
 
   it('are the same however the text falls into pieces', () => {
@@ -260,6 +266,24 @@ describe('a GPX that cannot be read', () => {
     }
     expect(fault).toBe("cannot be read: line 1: over 1048576 characters without a tag's end")
     expect(process.memoryUsage().heapUsed - heapBytes).toBeLessThan(100 * 1024 * 1024)
+  })
+})
+
+describe('a simulated ride', () => {
+  const ours = (simulated: boolean): string => [...gpxOf({ name: 'ride', utcMs: null, simulated }, [])].join('')
+
+  it('is marked in what we write, and known by it', () => {
+    expect(read(ours(true)).told.simulated).toBe(true)
+    expect(read(ours(true), 7).told.simulated).toBe(true)
+    expect(read(ours(false)).told.simulated).toBe(false)
+  })
+
+  it.each([
+    '<gpx creator="other"><trk><desc>simulated</desc></trk></gpx>',
+    '<gpx creator="Spokecam"><trk><desc>simulated by nobody</desc></trk></gpx>',
+    '<gpx creator="Spokecam"><metadata><desc>simulated</desc></metadata><trk><name>simulated</name></trk></gpx>',
+  ])('is not what only looks like one: %s', (text) => {
+    expect(read(text).told.simulated).toBe(false)
   })
 })
 

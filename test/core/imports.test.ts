@@ -28,6 +28,7 @@ const pointAt = (second: number): ImportedPoint =>
 
 const whole = (id: string, from: number, to: number): ImportDone => ({
   id,
+  simulated: false,
   startedUtcMs: JUNE_UTC_MS + from * 1_000,
   endedUtcMs: JUNE_UTC_MS + to * 1_000,
   totals: {
@@ -59,6 +60,12 @@ describe('an imported ride', () => {
     expect(await listed()).toEqual([])
     await store.finishImport(whole('half', 1, 1))
     expect(await store.ride('half')).toMatchObject({ name: 'Round the lake', source: 'import', elapsedMs: 0 })
+  })
+
+  it.each([true, false])('is listed as simulated where it says so: %s', async (simulated) => {
+    await store.beginImport({ id: 'r', name: null })
+    await store.finishImport({ ...whole('r', 1, 2), simulated })
+    expect(await store.ride('r')).toMatchObject({ simulated, source: 'import' })
   })
 
   it('has its gaps where it says so, however far apart its points are', async () => {

@@ -58,6 +58,7 @@ const pointsOf = (count: number): ImportedPoint[] =>
 
 const whole = (id: string): ImportDone => ({
   id,
+  simulated: false,
   startedUtcMs: JUNE_UTC_MS,
   endedUtcMs: JUNE_UTC_MS + 1_000,
   totals: {

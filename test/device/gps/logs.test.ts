@@ -78,6 +78,17 @@ describe('a log', () => {
   })
 
   it.each([
+    [true, 'of a device called simulator', `{"class":"TPV","device":"simulator","mode":1}\n`],
+    [true, 'whose TPVs say so', tpv(1).replace('"TPV",', '"TPV","status":8,')],
+    [false, 'of another status', tpv(1).replace('"TPV",', '"TPV","status":1,')],
+    [true, 'in a GPX of ours', gpx('').replace('<gpx><trk>', '<gpx creator="Spokecam"><trk><desc>simulated</desc>')],
+    [false, 'in a GPX of somebody', gpx('').replace('<trk>', '<trk><desc>simulated</desc>')],
+    [false, 'in NMEA', makeNmeaLog(3)],
+  ])('is a simulation: %s, %s', async (simulated, _where, content) => {
+    expect(await openRideLog(await fileOf(content))).toMatchObject({ simulated })
+  })
+
+  it.each([
     ['an empty file', ''],
     ['a gzip file, which has to be unpacked', Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0x0a])],
     ['a ZIP archive, which has to be unpacked', Buffer.from('PK\x03\x04\x00\x00')],

@@ -70,6 +70,7 @@ function importOf(fixes: readonly Reading[], keeping: Keeping, more: Partial<Rid
     file: 'ride.log',
     rideId: RIDE,
     name: 'Round the lake',
+    simulated: false,
     recorded: async function* (onEnd) {
       for (let from = 0; from < fixes.length; from += 700) yield { part: 0, readings: fixes.slice(from, from + 700) }
       onEnd({ ...NOTHING_ELSE, undated: 12, nonsense: 2 })
@@ -112,6 +113,12 @@ describe('a log that is taken in', () => {
       totals: { lastFixMonoMs: JUNE_UTC_MS + 2_499_000 },
     })
     expect(keeping.done?.totals.distanceM).toBeCloseTo(2_499 * 5, -2)
+  })
+
+  it('stays marked where it says that nobody has ridden it', async () => {
+    const keeping = keepingOf()
+    await importOf(seconds(10), keeping, { simulated: true })
+    expect(keeping.done?.simulated).toBe(true)
   })
 
   it('fits into the lines of the link, whatever digits its figures have', async () => {
