@@ -78,7 +78,7 @@ async function outcomeOf(importing: Promise<ImportedLog>): Promise<Outcome> {
 
 /** Such as "took 5,214 points of 2026-06-01, skipped 12 without a time, 3 out of order; now ride 3f2a91c05e7d". */
 function inWords({ taken, leftOut, skipped, startedUtcMs, rideId, isKnown }: ImportedLog): string {
-  if (isKnown) return `was taken in before, as ride ${rideId}`
+  if (isKnown) return `is here already, as ride ${rideId}`
   const setAside = leftOut === 0 ? '' : `, set ${counted(leftOut)} aside that cannot be true`
   const reasons = SKIPPED.flatMap(([why, words]) => (skipped[why] === 0 ? [] : `${counted(skipped[why])} ${words}`))
   const left = reasons.length === 0 ? '' : `, skipped ${reasons.join(', ')}`

@@ -30,7 +30,7 @@ export async function openKeeping(data: string, log: Log): Promise<OpenKeeping> 
     const store = await openStoreOrNew(catalogue, log)
     return {
       ask: createImports(store, monoNowMs, log),
-      sameRide: store.importedRide,
+      sameRide: store.sameRide,
       close: async () => {
         await store.close()
         lock.release()
@@ -60,10 +60,10 @@ async function throughTheDevice(data: string, catalogue: string): Promise<OpenKe
   }
   return {
     ask: link.ask,
-    sameRide: async (startedUtcMs, endedUtcMs) => {
+    sameRide: async (ride) => {
       const reader = openReader(catalogue)
       try {
-        return reader?.importedRide(startedUtcMs, endedUtcMs) ?? null
+        return reader?.sameRide(ride) ?? null
       } finally {
         reader?.close()
       }

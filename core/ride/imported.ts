@@ -21,6 +21,18 @@ export interface ImportDone {
   readonly timeZone: string | null
 }
 
+/** By what a ride is known to be here already, whoever recorded it. */
+export interface SameRide {
+  readonly simulated: boolean
+  /** Of the first and the last point of the track, ms since 1970. */
+  readonly startedUtcMs: number
+  readonly endedUtcMs: number
+  /** How many points the track has... */
+  readonly taken: number
+  /** ...and how many more it may have had, before some were set aside that cannot be true. */
+  readonly leftOut: number
+}
+
 /** A point as a row, because there may be hundreds of thousands; its time, ms since 1970, is its monotonic time too. */
 export type ImportedPoint = readonly [
   utcMs: number,

@@ -1,18 +1,20 @@
 /** Rides of other devices in the catalogue: unseen until they are whole, then among the others by their time. */
-import type { ImportBegun, ImportDone, ImportedPoint } from '../ride/imported.js'
+import type { ImportBegun, ImportDone, ImportedPoint, SameRide } from '../ride/imported.js'
 import type { Connection } from './connection.js'
 
 /** Deleted at once: no transaction may hold up the ride that is being recorded. */
 const PAGE_FIXES = 10_000
 
 export function readImports(database: Connection) {
-  const same = database.prepare<[number, number], { id: string }>(
-    `SELECT id FROM rides WHERE source = 'import' AND startedUtcMs = ? AND endedUtcMs = ? LIMIT 1`,
+  const same = database.prepare<Omit<SameRide, 'simulated'> & { readonly simulated: number }, { id: string }>(
+    `SELECT id FROM rides WHERE startedUtcMs = @startedUtcMs AND endedUtcMs = @endedUtcMs AND simulated = @simulated
+       AND (SELECT count(*) FROM fixes WHERE rideNumber = rides.number AND leftOut IS NULL)
+         BETWEEN @taken AND @taken + @leftOut
+     ORDER BY number LIMIT 1`,
   )
   return {
-    /** The ride that was imported with exactly this beginning and end; null where there is none. */
-    importedRide: (startedUtcMs: number, endedUtcMs: number): string | null =>
-      same.get(startedUtcMs, endedUtcMs)?.id ?? null,
+    /** The ride that is here with exactly this beginning and end, and as many points; null where there is none. */
+    sameRide: (ride: SameRide): string | null => same.get({ ...ride, simulated: ride.simulated ? 1 : 0 })?.id ?? null,
   }
 }
 

@@ -1,6 +1,7 @@
 /** Takes a log in as one ride: judges its fixes, adds them up, and hands them on to be kept. */
 import type { Importing, Outcome } from '../../core/link/messages.js'
 import type { Fix, Reading } from '../../core/ride/fix.js'
+import type { SameRide } from '../../core/ride/imported.js'
 import { BEGINNING_FIXES, gapAmong, misdatedAmong } from './beginning.js'
 import { createJudging, type RideMaker, STILL_OPEN } from './judging.js'
 import { createPages } from './pages.js'
@@ -34,8 +35,8 @@ export interface Recorded {
 /** The catalogue, through the device that runs or under its lock. */
 export interface Keeping {
   readonly ask: (wish: Importing) => Promise<Outcome | { readonly kind: 'away' }>
-  /** The ride that was imported with exactly this beginning and end; null where there is none. */
-  readonly sameRide: (startedUtcMs: number, endedUtcMs: number) => Promise<string | null>
+  /** The ride that is here already; null where there is none. */
+  readonly sameRide: (ride: SameRide) => Promise<string | null>
 }
 
 /** What of a log is no reading. */
@@ -48,7 +49,7 @@ export interface LogRest {
 /** What was made of a log. */
 export interface ImportedRide {
   readonly rideId: string
-  /** It had been imported before: nothing was taken again. */
+  /** It was here already: nothing was taken again. */
   readonly isKnown: boolean
   readonly name: string | null
   readonly startedUtcMs: number
@@ -133,7 +134,7 @@ export async function importRide(options: RideImport): Promise<ImportedRide> {
       nonsense: rest.nonsense,
     }
     const made = { name, startedUtcMs, endedUtcMs, taken, leftOut, skipped }
-    const known = await keeping.sameRide(startedUtcMs, endedUtcMs)
+    const known = await keeping.sameRide({ simulated, startedUtcMs, endedUtcMs, taken, leftOut })
     if (known !== null) {
       await abandon()
       return { rideId: known, isKnown: true, ...made }

@@ -69,6 +69,15 @@ function importing(names: readonly string[], ...flags: readonly string[]): Promi
   })
 }
 
+/** A ride as a device records it into a data folder, exported from there. */
+async function exportOwn(from: string, name: string, simulated: boolean): Promise<void> {
+  const store = await openRides(from)
+  await addRide(store, { id: 'own-ride', simulated })
+  await store.close()
+  const words = ['export', 'own-ride', '--data', from, '--format', 'gpx', '--output', join(folder, name)]
+  execFileSync(process.execPath, [PROGRAM, ...words], KILLED)
+}
+
 function rides(): readonly Ride[] {
   const reader = openReader(join(data, 'rides.db'))
   const { items } = reader?.rides({ limit: 100, cursor: null }) ?? { items: [] }
@@ -135,22 +144,21 @@ describe('spokecam import', () => {
   it('takes no ride twice', async () => {
     await importing(['ride.nmea'])
     const { code, stdout } = await importing(['ride.nmea', 'ride.nmea'])
-    const line = `ride.nmea: was taken in before, as ride ${rides()[0]?.id}\n`
+    const line = `ride.nmea: is here already, as ride ${rides()[0]?.id}\n`
     expect({ code, stdout }).toEqual({ code: 0, stdout: line + line })
     expect(rides()).toHaveLength(1)
   })
 
+  it('takes no ride that the device has recorded itself, nor one that was here already', async () => {
+    await exportOwn(data, 'own.gpx', false)
+    const { code, stdout } = await importing(['own.gpx'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'own.gpx: is here already, as ride own-ride\n' })
+    expect(rides()).toMatchObject([{ id: 'own-ride', source: 'device' }])
+  })
+
   it('leaves a simulated ride marked on its way through a GPX of ours', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'spokecam-import-'))
-    const store = await openRides(elsewhere)
-    await addRide(store, { id: 'simulated-ride', simulated: true })
-    await store.close()
-    const file = join(folder, 'simulated.gpx')
-    execFileSync(
-      process.execPath,
-      [PROGRAM, 'export', 'simulated-ride', '--data', elsewhere, '--format', 'gpx', '--output', file],
-      KILLED,
-    )
+    await exportOwn(elsewhere, 'simulated.gpx', true)
     await rm(elsewhere, { recursive: true })
     expect((await importing(['simulated.gpx'])).code).toBe(0)
     expect(rides()).toMatchObject([{ simulated: true, source: 'import', startedUtcMs: JUNE_UTC_MS + 100_000 }])
@@ -193,7 +201,7 @@ describe('spokecam import', () => {
       expect(stderr).toBe('broken.gpx is not well-formed XML: line 2: unexpected close tag\n')
       const [nmea, gpx] = rides()
       expect(stdout).toContain(`took 30 points of 2026-06-08; now ride ${nmea?.id}\n`)
-      expect(stdout).toContain(`ride.gpx: was taken in before, as ride ${gpx?.id}\n`)
+      expect(stdout).toContain(`ride.gpx: is here already, as ride ${gpx?.id}\n`)
       expect(pointsOf(gpx?.id ?? '')).toHaveLength(1_204)
     } finally {
       await device.end()

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ImportDone, ImportedPoint } from '../../core/ride/imported.js'
+import type { ImportDone, ImportedPoint, SameRide } from '../../core/ride/imported.js'
 import { IMPORTED_PARTS_FROM, stretchesOf } from '../../core/ride/ride.js'
 import { openStore, type Store } from '../../core/store/store.js'
 import { addRide } from '../fakes/a-ride.js'
@@ -50,6 +50,13 @@ async function take(id: string, from: number, to: number): Promise<void> {
   await store.addImported(id, IMPORTED_PARTS_FROM, [pointAt(from), pointAt(to)])
   await store.finishImport(whole(id, from, to))
 }
+const same = (from: number, to: number): SameRide => ({
+  simulated: false,
+  startedUtcMs: JUNE_UTC_MS + from * 1_000,
+  endedUtcMs: JUNE_UTC_MS + to * 1_000,
+  taken: 2,
+  leftOut: 0,
+})
 const listed = async () => (await store.rides({ limit: 10, cursor: null })).items.map(({ id }) => id)
 
 describe('an imported ride', () => {
@@ -96,8 +103,29 @@ describe('an imported ride', () => {
 
   it('is known by its beginning and its end', async () => {
     await take('r', 10, 20)
-    expect(await store.importedRide(JUNE_UTC_MS + 10_000, JUNE_UTC_MS + 20_000)).toBe('r')
-    expect(await store.importedRide(JUNE_UTC_MS + 10_000, JUNE_UTC_MS + 21_000)).toBeNull()
+    expect(await store.sameRide(same(10, 20))).toBe('r')
+    expect(await store.sameRide(same(10, 21))).toBeNull()
+    expect(await store.sameRide(same(11, 20))).toBeNull()
+  })
+
+  it('is not another one of the same times, with other points or that nobody has ridden', async () => {
+    await take('r', 10, 20)
+    expect(await store.sameRide({ ...same(10, 20), taken: 3 })).toBeNull()
+    expect(await store.sameRide({ ...same(10, 20), taken: 1 })).toBeNull()
+    expect(await store.sameRide({ ...same(10, 20), simulated: true })).toBeNull()
+  })
+
+  it('is known where fewer of its points are believed than when it was recorded', async () => {
+    await take('r', 10, 20)
+    expect(await store.sameRide({ ...same(10, 20), taken: 1, leftOut: 1 })).toBe('r')
+  })
+
+  it('is here already when the device has recorded it, once that has ended', async () => {
+    const seconds = { fromSecond: 10, toSecond: 20 }
+    await addRide(store, { id: 'r', bootId: 'one', ...seconds, simulated: false })
+    expect(await store.sameRide({ ...same(10, 20), taken: 11 })).toBe('r')
+    await addRide(store, { id: 's', bootId: 'two', fromSecond: 40, toSecond: 50, simulated: false, hasEnded: false })
+    expect(await store.sameRide({ ...same(40, 50), taken: 11 })).toBeNull()
   })
 
   it('never gives its points to the footage of a boot', async () => {

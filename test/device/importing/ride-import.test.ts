@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { type Importing, MOST_LINE_BYTES, type Outcome } from '../../../core/link/messages.js'
 import type { Fix, Reading } from '../../../core/ride/fix.js'
-import type { ImportDone, ImportedPoint } from '../../../core/ride/imported.js'
+import type { ImportDone, ImportedPoint, SameRide } from '../../../core/ride/imported.js'
 import { IMPORTED_PARTS_FROM } from '../../../core/ride/ride.js'
 import { gpxReadings } from '../../../device/gps/gpx-log.js'
 import { importRide, type Keeping, type RideImport } from '../../../device/importing/ride-import.js'
@@ -154,9 +154,14 @@ describe('a log that is taken in', () => {
 
   it('that was taken in before is not taken again', async () => {
     const keeping = keepingOf()
-    const sameRide = async (startedUtcMs: number, endedUtcMs: number) =>
-      startedUtcMs === JUNE_UTC_MS && endedUtcMs === JUNE_UTC_MS + 2_499_000 ? 'other' : null
+    const asked: SameRide[] = []
+    const sameRide = async (ride: SameRide) => {
+      asked.push(ride)
+      return 'other'
+    }
     expect(await importOf(seconds(2_500), { ...keeping, sameRide })).toMatchObject({ rideId: 'other', isKnown: true })
+    const track = { startedUtcMs: JUNE_UTC_MS, endedUtcMs: JUNE_UTC_MS + 2_499_000, taken: 2_500, leftOut: 0 }
+    expect(asked).toEqual([{ simulated: false, ...track }])
     expect(keeping.asked.at(-1)).toBe('import-abandon')
     expect(keeping.asked).not.toContain('import-end')
   })
