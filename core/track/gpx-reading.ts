@@ -22,6 +22,8 @@ export interface GpxTold {
   readonly simulated: boolean
   /** Track points without a position that can be true, or with <fix>none</fix>. */
   readonly unplaced: number
+  /** The first time of a point that no receiver can have told, as it stands there; null where all are good or missing. */
+  readonly oddTime: string | null
   /** A file that has only these is a plan, no ride. */
   readonly waypoints: number
   readonly routePoints: number
@@ -52,6 +54,7 @@ export function createGpxReader(): GpxReader {
   let isOurs = false
   let simulated = false
   let unplaced = 0
+  let oddTime: string | null = null
   let waypoints = 0
   let routePoints = 0
   let wanted: Wanted | null = null
@@ -124,6 +127,7 @@ export function createGpxReader(): GpxReader {
 
   const noteFigure = (point: GpxPointDraft, figure: GpxFigure, said: string): void => {
     note(point, figure, said)
+    if (figure === 'time' && point.utcMs === null) oddTime ??= shown(said)
     if (figure !== 'fix' || said !== 'none') return
     draft = null
     unplaced += 1
@@ -188,7 +192,7 @@ export function createGpxReader(): GpxReader {
       })
       parser.close()
     },
-    told: () => ({ name: trackName ?? fileName, simulated, unplaced, waypoints, routePoints }),
+    told: () => ({ name: trackName ?? fileName, simulated, unplaced, oddTime, waypoints, routePoints }),
   }
 }
 

@@ -74,10 +74,10 @@ export async function beginningOfGpx(pieces: AsyncIterable<string>): Promise<Gpx
       return { kind: 'ride', name, simulated }
     }
     undated += points.length
-    if (undated > MOST_UNDATED) return none(NO_TIMES)
+    if (undated > MOST_UNDATED) return none(withoutTimes(reader.told()))
   }
   reader.end()
-  if (undated > 0) return none(NO_TIMES)
+  if (undated > 0) return none(withoutTimes(reader.told()))
   const { unplaced, waypoints, routePoints } = reader.told()
   if (unplaced > 0) return none(`has no track: none of its ${unplaced} points has a position that can be true`)
   if (waypoints + routePoints === 0) return none('has no track: it is empty')
@@ -86,7 +86,11 @@ export async function beginningOfGpx(pieces: AsyncIterable<string>): Promise<Gpx
 
 const none = (because: string): GpxBeginning => ({ kind: 'none', because })
 
-const NO_TIMES = 'has no times: it is the plan of a ride, not the log of one'
+const withoutTimes = ({ oddTime }: GpxTold): string =>
+  oddTime === null
+    ? 'has no times: it is the plan of a ride, not the log of one'
+    : `has no time that a receiver can have told: its first one is ${oddTime === '' ? 'empty' : oddTime}`
+
 /** A track that has so many points without a time will have none. */
 const MOST_UNDATED = 10_000
 

@@ -75,6 +75,7 @@ describe('the points of a GPX', () => {
       name: 'Round & <about> the lake',
       simulated: false,
       unplaced: 0,
+      oddTime: null,
       waypoints: 0,
       routePoints: 0,
     })
@@ -136,7 +137,7 @@ describe('the points of a GPX', () => {
       '<gpx><name>plan</name><wpt lat="1" lon="1"/><wpt lat="1" lon="1"><name>w</name></wpt><rte><name>r</name><rtept lat="1" lon="1"/></rte></gpx>',
     )
     expect(points).toEqual([])
-    expect(told).toEqual({ name: 'plan', simulated: false, unplaced: 0, waypoints: 2, routePoints: 1 })
+    expect(told).toEqual({ name: 'plan', simulated: false, unplaced: 0, oddTime: null, waypoints: 2, routePoints: 1 })
   })
 
   it('are the same however the text falls into pieces', () => {

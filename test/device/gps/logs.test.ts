@@ -128,6 +128,16 @@ describe('a log', () => {
       'has no times: it is the plan of a ride, not the log of one',
       `${gpx(...Array(40_000).fill(null))}that is not read so far`,
     ],
+    [
+      'has no time that a receiver can have told: its first one is 1970-01-01T00:00:12Z',
+      gpx(null, null).replace('"></trkpt>', '"><time>1970-01-01T00:00:12Z</time></trkpt>'),
+    ],
+    [
+      'has no time that a receiver can have told: its first one is yesterday',
+      gpx(null, '<!--->')
+        .replace(/<time>[^<]*/, '<time>yesterday')
+        .replace('<!--->', ''),
+    ],
     ['has no track: it is empty', '<gpx></gpx>'],
     [
       'has no track: only 1 waypoints and 2 points of a route',
