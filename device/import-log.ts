@@ -50,6 +50,7 @@ function rideMaker(rideId: string) {
   let timeZone: string | null = null
   let lastMs = 0
   return {
+    gap: tracker.gap,
     take: (fix: Fix) => {
       lastMs = fix.at.monoMs
       tracker.begin(lastMs)

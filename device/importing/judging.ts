@@ -6,6 +6,8 @@ import type { LeftOut, RideTotals } from '../../core/ride/ride.js'
 export interface RideMaker {
   /** The fix as it was judged; and with it those of the few before it that are judged anew. */
   readonly take: (fix: Fix) => readonly { readonly fix: Fix; readonly leftOut: LeftOut | null }[]
+  /** Nothing is known of the way to the next fix. */
+  readonly gap: () => void
   /** To be asked once, at the end. */
   readonly end: () => RideMade
 }
@@ -49,10 +51,13 @@ export interface Judged {
 
 /** No more than these are ever judged anew: a new place is believed after three fixes. */
 export const STILL_OPEN = 16
+/** As long as a ride of our own is carried on: from one part to the next after that, it may have gone by train. */
+const WAY_UNKNOWN_MS = 20 * 60_000
 
-export function createJudging(maker: Pick<RideMaker, 'take'>): Judging {
+export function createJudging(maker: Pick<RideMaker, 'take' | 'gap'>): Judging {
   const waiting: JudgedPoint[] = []
   let lastUtcMs = Number.NEGATIVE_INFINITY
+  let lastPart = 0
   let startedUtcMs: number | null = null
   let endedUtcMs: number | null = null
   let taken = 0
@@ -80,7 +85,9 @@ export function createJudging(maker: Pick<RideMaker, 'take'>): Judging {
         outOfOrder += 1
         return
       }
+      if (part !== lastPart && fix.at.monoMs - lastUtcMs > WAY_UNKNOWN_MS) maker.gap()
       lastUtcMs = fix.at.monoMs
+      lastPart = part
       for (const judged of maker.take(fix)) {
         if (judged.fix !== fix) {
           judgeAnew(judged.fix)

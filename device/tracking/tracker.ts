@@ -56,6 +56,8 @@ export interface Tracker {
   readonly stop: (atMonoMs: number) => TrackerEvent[]
   /** Makes the ride in progress, which must have had a fix, the continuation of an earlier one. */
   readonly join: (earlier: EarlierPart) => TrackerEvent[]
+  /** Nothing is known of the way to the next fix: it counts for nothing but the time. */
+  readonly gap: () => void
   readonly ride: () => RideSoFar | null
   /** Whether a ride is on and stands. */
   readonly isPaused: () => boolean
@@ -153,6 +155,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       ride = { ...ride, id }
       return [{ kind: 'joined', rideId: id, part, totals: ride.sums.totals() }]
     },
+    gap: skipWay,
     ride: () => {
       if (ride === null) return null
       const { id, beganMonoMs, lastPosition, sums } = ride

@@ -60,6 +60,7 @@ function makerOf(): RideImport['maker'] {
     resumed: null,
   })
   return {
+    gap: tracker.gap,
     take: (fix) => tracker.take(fix).filter((event) => event.kind === 'fix'),
     end: () => ({ totals: tracker.ride()?.totals ?? null, preview: 'preview', timeZone: 'Europe/Berlin' }),
   }
@@ -190,6 +191,36 @@ describe('a log that is taken in', () => {
       { part: 0, points: 3 },
       { part: 1, points: 2 },
     ])
+  })
+
+  it.each([
+    [19, 20_000],
+    [21, 0],
+    [3 * 1_440, 0],
+  ])('after %d minutes of nothing counts %d m to where it goes on', async (minutes, wayM) => {
+    const keeping = keepingOf()
+    // 20 km in 19 minutes: the train, or not.
+    const after = Array.from({ length: 100 }, (_, second) =>
+      later(logged(second, 20_495 + second * 5), 99_000 + minutes * 60_000),
+    )
+    const recorded: RideImport['recorded'] = async function* () {
+      yield { part: 0, readings: seconds(100) }
+      yield { part: 1, readings: after }
+    }
+    await importOf([], keeping, { recorded, tellsParts: true })
+    const { distanceM = 0, elapsedMs } = keeping.done?.totals ?? {}
+    expect(distanceM - 2 * 99 * 5).toBeGreaterThan(wayM - 30)
+    expect(distanceM - 2 * 99 * 5).toBeLessThan(wayM + 30)
+    expect(elapsedMs).toBe(198_000 + minutes * 60_000)
+  })
+
+  it('counts the way between two points of one part, however long that took', async () => {
+    const keeping = keepingOf()
+    const recorded: RideImport['recorded'] = async function* () {
+      yield { part: 0, readings: Array.from({ length: 10 }, (_, index) => logged(index * 1_800, index * 9_000)) }
+    }
+    await importOf([], keeping, { recorded, tellsParts: true })
+    expect(keeping.done?.totals.distanceM).toBeCloseTo(81_000, -3)
   })
 
   it.each([1, 59, 60, 61])('is whole with %d points', async (count) => {
