@@ -3,8 +3,10 @@ import { SaxesParser } from 'saxes'
 import { OURS } from './gpx.js'
 import { draftAt, type GpxFigure, type GpxPoint, type GpxPointDraft, isFigure, note } from './gpx-point.js'
 import { endOfPoint, type HearUsual, lineEnds, readUsualPoints } from './gpx-usual.js'
+import { faultAt, GpxFault, MOST_NAME_CHARACTERS, nameOf, sentenceOf, shown, withoutPrefix } from './gpx-words.js'
 
 export type { GpxPoint } from './gpx-point.js'
+export { GpxFault } from './gpx-words.js'
 
 export interface GpxReader {
   /** The points that this piece of text completes. @throws GpxFault; nothing more can be read then */
@@ -29,14 +31,10 @@ export interface GpxTold {
   readonly routePoints: number
 }
 
-/** Why a file cannot be read, as the end of a sentence that begins with its name. */
-export class GpxFault extends Error {}
-
 /** A GPX has some six levels; each costs memory. */
 const MOST_DEPTH = 100
 /** What stands between two tags is held in memory, and so is a tag with its attributes. */
 const MOST_PIECE_CHARACTERS = 1024 * 1024
-const MOST_TEXT_CHARACTERS = 200
 
 /**
  * Strict about XML, and about which figure stands where; what else is in the file is passed over. Needs the same memory
@@ -109,7 +107,7 @@ export function createGpxReader(): GpxReader {
   }
 
   const hear = (piece: string): void => {
-    if (wanted !== null && text.length < MOST_TEXT_CHARACTERS) text += piece.slice(0, MOST_TEXT_CHARACTERS)
+    if (wanted !== null && text.length < MOST_NAME_CHARACTERS) text += piece.slice(0, MOST_NAME_CHARACTERS)
   }
 
   const close = (): void => {
@@ -156,7 +154,7 @@ export function createGpxReader(): GpxReader {
       return
     }
     if (ele !== undefined) note(point, 'ele', ele)
-    if (time !== undefined) note(point, 'time', time)
+    if (time !== undefined) noteFigure(point, 'time', time)
     points.push(point)
   }
 
@@ -208,31 +206,3 @@ interface Attributes {
 }
 
 type Wanted = GpxFigure | 'trackName' | 'trackDescription' | 'fileName'
-
-const MOST_SHOWN_CHARACTERS = 100
-
-const faultAt = (line: number, because: string): GpxFault => new GpxFault(`cannot be read: line ${line}: ${because}`)
-
-/** The parser quotes names from the file, as long as they come. */
-function sentenceOf(message: string): string {
-  const sentence = message.replace(/\.$/, '')
-  return sentence.charAt(0).toLowerCase() + shown(sentence.slice(1))
-}
-
-const shown = (text: string): string =>
-  text.length <= MOST_SHOWN_CHARACTERS ? text : `${text.slice(0, MOST_SHOWN_CHARACTERS)}...`
-
-const nameOf = (text: string): string | null => {
-  // The half of a character is none: it was cut in two.
-  const name = text
-    .slice(0, MOST_TEXT_CHARACTERS)
-    .replace(/[\ud800-\udbff]$/, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return name === '' ? null : name
-}
-
-function withoutPrefix(name: string): string {
-  const colon = name.indexOf(':')
-  return colon === -1 ? name : name.slice(colon + 1)
-}
