@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from './eventually.js'
 import { freePort, startProgram } from './processes.js'
 
 export interface FedGpsd {
@@ -59,6 +60,8 @@ export async function startGpsd(receivers: readonly string[]): Promise<FedGpsd> 
     // gpsd as root feeds the shared memory of an NTP server, were there one: not with the time of a log.
     GPSD_SHM_KEY: '0x53706f6b',
   })
+  // Some clients do not try twice. A mere connection does not make it open its receivers.
+  await eventually(() => accepts(port), { withinMs: 10_000 })
   const order = async (words: string): Promise<void> => {
     const socket = connect(control)
     socket.end(`${words}\r\n`)
@@ -75,6 +78,16 @@ export async function startGpsd(receivers: readonly string[]): Promise<FedGpsd> 
       await gpsd.end()
       await rm(folder, { recursive: true })
     },
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } finally {
+    socket.destroy()
   }
 }
 
