@@ -36,7 +36,8 @@ export function writeRides(database: Connection) {
   // A ride that began before its first fix keeps its beginning; one that began with it has the receiver's own time.
   const dateByFirstFix = database.prepare(
     `UPDATE rides SET timeSource = 'satellites', startedUtcMs = @utcMs
-     WHERE id = @id AND (timeSource IS NOT 'satellites' OR abs(startedUtcMs - @utcMs) < ${BEGAN_WITH_FIX_MS})`,
+     WHERE id = @id AND (timeSource IS NOT 'satellites'
+       OR (startedUtcMs <> @utcMs AND abs(startedUtcMs - @utcMs) < ${BEGAN_WITH_FIX_MS}))`,
   )
   const end = database.prepare(
     `UPDATE rides SET ended = 1, stopped = @isStopped, endedUtcMs =
