@@ -13,8 +13,9 @@ import { type Step, type Store, step } from '../../core/store/store.js'
 import type { JudgedFix } from '../../core/store/track.js'
 import { utcOfFix } from './dating.js'
 import type { LeftOff } from './left-off.js'
+import { rideNowOf } from './ride-now.js'
 import { createRouteDrawing } from './route-drawing.js'
-import { createTracker, type RideBegins, type RideSoFar, type TrackerEvent } from './tracker.js'
+import { createTracker, type RideBegins, type TrackerEvent } from './tracker.js'
 
 export interface RideKeepingOptions {
   readonly bootNumber: number
@@ -199,23 +200,5 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
       startedUtcMs ??= first === null ? null : utcOfFix(first, satelliteAnchor())
       return rideNowOf(ride, startedUtcMs, isHere && tracker.isPaused(), nowMonoMs)
     },
-  }
-}
-
-function rideNowOf(
-  { id, beganMonoMs, firstFixMonoMs, totals }: RideSoFar,
-  startedUtcMs: number | null,
-  isPaused: boolean,
-  nowMonoMs: number,
-): RideNow {
-  // Before its first fix a ride has nothing but its age.
-  const elapsedMs = firstFixMonoMs === null ? nowMonoMs - beganMonoMs : totals.elapsedMs
-  return {
-    id,
-    startedUtcMs: startedUtcMs === null ? null : Math.round(startedUtcMs),
-    distanceM: Math.round(totals.distanceM),
-    movingMs: Math.round(totals.movingMs),
-    elapsedMs: Math.round(elapsedMs),
-    isPaused,
   }
 }
