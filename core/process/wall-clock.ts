@@ -10,16 +10,8 @@ const STEP_MS = 250
 /** CLOCK_REALTIME less CLOCK_MONOTONIC in milliseconds: constant but for slewing, until somebody sets the wall clock. */
 const wallMinusMonoMs = (): number => Date.now() - monoNowMs()
 
-/**
- * Looks at the wall clock once a second and says when it was set, by whom ever.
- * @param onStep told by how many milliseconds it jumped, forward or back
- */
-export function watchWallClock(
-  log: Log,
-  onStep: (byMs: number) => void = () => {},
-  now = wallMinusMonoMs,
-  everyMs = LOOK_EVERY_MS,
-): Service {
+/** Looks at the wall clock once a second and says by how much it was set, forward or back, by whom ever. */
+export function watchWallClock(log: Log, now = wallMinusMonoMs, everyMs = LOOK_EVERY_MS): Service {
   return {
     name: 'wall clock',
     run: async (signal) => {
@@ -30,7 +22,6 @@ export function watchWallClock(
         lastMs += byMs
         if (Math.abs(byMs) <= STEP_MS) continue
         log.info('the wall clock was set', { byMs: Math.round(byMs) })
-        onStep(byMs)
       }
     },
   }

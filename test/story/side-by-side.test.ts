@@ -41,7 +41,10 @@ async function held(log: string, rate: number): Promise<Played> {
   ])
   const gpxlogger = await startGpxLogger(gpsd.port)
   // gpsd opens its receiver at the first WATCH.
-  await eventually(() => isWatched, { withinMs: 10_000 })
+  await eventually(() => isWatched, { withinMs: 10_000 }).catch(async (error: unknown) => {
+    await gpsd.end()
+    throw error
+  })
   return {
     gpsd,
     gpxlogger,
