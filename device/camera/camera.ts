@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline'
 import { beginRecorder, type Recorder } from '../../core/process/ffmpeg.js'
-import { type CameraSettings, type CameraSource, recorderArguments } from './command.js'
+import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
 import { createStreamClock, isComplaint, openedNumber, parseListLine } from './segment-list.js'
 
 export interface SegmentBegun {
@@ -55,7 +55,8 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   options.onState('starting')
   const firstNumber = await options.nextNumber()
   if (signal.aborted) return
-  const recorder = beginRecorder(recorderArguments({ camera: settings, source, folder, firstNumber, segmentSeconds }))
+  const commands = recorderCommands({ camera: settings, source, folder, firstNumber, segmentSeconds })
+  const recorder = beginRecorder(commands.ffmpeg)
   const clock = createStreamClock()
   const lastWords: string[] = []
   const ending: Promise<void>[] = []

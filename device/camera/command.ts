@@ -24,11 +24,33 @@ export interface RecordingPlan {
   readonly segmentSeconds: number
 }
 
+/**
+ * How the monotonic time of a frame follows from its stream time, which counts from the recorder's first frame.
+ * stamped: ffmpeg says what that clock showed at the first frame, as `start:` of its input.
+ * opening: from the moments at which files were seen to open, so many frames after the first frame in them.
+ */
+export type FrameTiming =
+  | { readonly kind: 'stamped'; readonly clock: 'wall' | 'monotonic'; readonly uncertaintyMs: number }
+  | { readonly kind: 'opening'; readonly lateFrames: number; readonly uncertaintyMs: number }
+
+export interface RecorderCommands {
+  /** Program and arguments that write the picture to ffmpeg's standard input; null where ffmpeg opens the camera itself. */
+  readonly camera: readonly string[] | null
+  readonly ffmpeg: readonly string[]
+  readonly timing: FrameTiming
+}
+
 /** A keyframe a second: segments and fragments can begin every second, and no more than that is lost to a cut. */
 const GOP_SECONDS = 1
 
-/** The arguments of a recorder: one camera into fragmented MP4 segments, their list on descriptor 3. */
-export function recorderArguments({ camera, source, folder, firstNumber, segmentSeconds }: RecordingPlan): string[] {
+/** What records one camera into fragmented MP4 segments, their list on descriptor 3. */
+export function recorderCommands({
+  camera,
+  source,
+  folder,
+  firstNumber,
+  segmentSeconds,
+}: RecordingPlan): RecorderCommands {
   const always = ['-hide_banner', '-loglevel', 'level+info', '-nostats', '-nostdin']
   const segments = [
     ...['-map', '0:v:0', '-an', '-f', 'segment'],
@@ -42,7 +64,11 @@ export function recorderArguments({ camera, source, folder, firstNumber, segment
     // The segment muxer reads the whole path as a pattern.
     `${folder.replaceAll('%', '%%')}/${recordingPattern(camera.name)}`,
   ]
-  return [...always, ...inputOf(source, camera), ...codecOf(source, camera), ...segments]
+  return {
+    camera: null,
+    ffmpeg: [...always, ...inputOf(source, camera), ...codecOf(source, camera), ...segments],
+    timing: { kind: 'opening', lateFrames: 0, uncertaintyMs: 200 },
+  }
 }
 
 function inputOf(source: CameraSource, { width, height, fps }: CameraSettings): string[] {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { type CameraSource, recorderArguments } from '../../../device/camera/command.js'
+import { type CameraSource, recorderCommands } from '../../../device/camera/command.js'
 import { cameraSourceFault } from '../../../device/camera/source.js'
 
 const camera = { name: 'front', width: 640, height: 360, fps: 25, bitrateMbps: 2.5, rotateDeg: 0 } as const
 const argumentsFor = (source: CameraSource, rotateDeg: 0 | 90 | 180 | 270 = 0) =>
-  recorderArguments({
+  recorderCommands({
     camera: { ...camera, rotateDeg },
     source,
     folder: '/data/boot',
     firstNumber: 17,
     segmentSeconds: 30,
-  }).join(' ')
+  }).ffmpeg.join(' ')
 
 describe('the recorder', () => {
   it.each<[string, CameraSource, string[]]>([
@@ -46,14 +46,14 @@ describe('the recorder', () => {
   })
 
   it('takes a folder with a percent sign literally', () => {
-    const told = recorderArguments({
+    const told = recorderCommands({
       camera,
       source: { kind: 'test' },
       folder: '/50%d',
       firstNumber: 1,
       segmentSeconds: 5,
     })
-    expect(told.at(-1)).toBe('/50%%d/front-%06d.mp4')
+    expect(told.ffmpeg.at(-1)).toBe('/50%%d/front-%06d.mp4')
   })
 
   it.each([
