@@ -5,14 +5,24 @@ export interface PictureTrack {
   readonly trackId: number
   /** Ticks a second. */
   readonly timescale: number
-  /** Ticks a frame where a fragment does not say. */
-  readonly defaultDuration: number
+  /** Of a frame where its fragment does not say. */
+  readonly defaults: FrameDefaults
+}
+
+export interface FrameDefaults {
+  readonly durationTicks: number
+  /** sample_flags, 8.8.3.1. */
+  readonly flags: number
 }
 
 export interface FragmentTimes {
   readonly startMs: number
   readonly durationMs: number
   readonly frames: number
+  /** Of the frame that was shown longest: where frames are missing, the one before them is. */
+  readonly longestFrameMs: number
+  /** A player can begin here. */
+  readonly beginsWithKeyframe: boolean
 }
 
 /** The video track a moov tells of, or null where it has none. */
@@ -27,7 +37,7 @@ export function pictureTrackOf(bytes: Buffer, moov: Box): PictureTrack | null {
     if (tkhd === null || mdhd === null) continue
     const trackId = bytes.readUInt32BE(tkhd.bodyAt + (bytes[tkhd.bodyAt] === 1 ? 20 : 12))
     const timescale = bytes.readUInt32BE(mdhd.bodyAt + (bytes[mdhd.bodyAt] === 1 ? 20 : 12))
-    return { trackId, timescale, defaultDuration: defaultDurationOf(bytes, moov, trackId) }
+    return { trackId, timescale, defaults: defaultsOf(bytes, moov, trackId) }
   }
   return null
 }
@@ -41,49 +51,81 @@ export function timesOf(bytes: Buffer, moof: Box, track: PictureTrack): Fragment
     if (tfhd === null || tfdt === null || bytes.readUInt32BE(tfhd.bodyAt + 4) !== track.trackId) continue
     const startTicks =
       bytes[tfdt.bodyAt] === 1 ? Number(bytes.readBigUInt64BE(tfdt.bodyAt + 4)) : bytes.readUInt32BE(tfdt.bodyAt + 4)
-    let frames = 0
-    let ticks = 0
-    for (const trun of boxesIn(bytes, traf.bodyAt, traf.endAt)) {
-      if (trun.type !== 'trun') continue
-      const run = runOf(bytes, trun, fragmentDefaultOf(bytes, tfhd) ?? track.defaultDuration)
-      frames += run.frames
-      ticks += run.ticks
+    const defaults = fragmentDefaultsOf(bytes, tfhd, track.defaults)
+    const runs = [...boxesIn(bytes, traf.bodyAt, traf.endAt)]
+      .filter(({ type }) => type === 'trun')
+      .map((trun) => runOf(bytes, trun, defaults))
+    const ms = (ticks: number): number => (ticks * 1_000) / track.timescale
+    return {
+      startMs: ms(startTicks),
+      durationMs: ms(runs.reduce((sum, { ticks }) => sum + ticks, 0)),
+      frames: runs.reduce((sum, run) => sum + run.frames, 0),
+      longestFrameMs: ms(runs.reduce((longest, { longestTicks }) => Math.max(longest, longestTicks), 0)),
+      beginsWithKeyframe: runs[0]?.beginsWithKeyframe ?? false,
     }
-    return { startMs: (startTicks * 1_000) / track.timescale, durationMs: (ticks * 1_000) / track.timescale, frames }
   }
   return null
 }
 
-function defaultDurationOf(bytes: Buffer, moov: Box, trackId: number): number {
+function defaultsOf(bytes: Buffer, moov: Box, trackId: number): FrameDefaults {
   const mvex = boxOf('mvex', bytes, moov)
-  if (mvex === null) return 0
-  for (const trex of boxesIn(bytes, mvex.bodyAt, mvex.endAt)) {
+  for (const trex of mvex === null ? [] : boxesIn(bytes, mvex.bodyAt, mvex.endAt)) {
     if (trex.type === 'trex' && bytes.readUInt32BE(trex.bodyAt + 4) === trackId)
-      return bytes.readUInt32BE(trex.bodyAt + 12)
+      return { durationTicks: bytes.readUInt32BE(trex.bodyAt + 12), flags: bytes.readUInt32BE(trex.bodyAt + 20) }
   }
-  return 0
+  return { durationTicks: 0, flags: 0 }
 }
 
 const flagsOf = (bytes: Buffer, box: Box): number => bytes.readUInt32BE(box.bodyAt) & 0xffffff
 
-/** tfhd: base-data-offset and sample-description-index come before the default duration where their flags are set. */
-function fragmentDefaultOf(bytes: Buffer, tfhd: Box): number | null {
+/** tfhd: fields of 8 and 4 bytes come before the default duration, and one of 4 before the default flags, where their flags are set. */
+function fragmentDefaultsOf(
+  bytes: Buffer,
+  tfhd: Box,
+  { durationTicks, flags: frameFlags }: FrameDefaults,
+): FrameDefaults {
   const flags = flagsOf(bytes, tfhd)
-  if ((flags & 0x8) === 0) return null
-  return bytes.readUInt32BE(tfhd.bodyAt + 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0))
+  const durationAt = tfhd.bodyAt + 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0)
+  const flagsAt = durationAt + (flags & 0x8 ? 4 : 0) + (flags & 0x10 ? 4 : 0)
+  return {
+    durationTicks: flags & 0x8 ? bytes.readUInt32BE(durationAt) : durationTicks,
+    flags: flags & 0x20 ? bytes.readUInt32BE(flagsAt) : frameFlags,
+  }
 }
 
-/** trun: a sample has up to four 32-bit fields, its duration first. */
-function runOf(bytes: Buffer, trun: Box, defaultDuration: number): { frames: number; ticks: number } {
+interface Run {
+  readonly frames: number
+  readonly ticks: number
+  readonly longestTicks: number
+  readonly beginsWithKeyframe: boolean
+}
+
+const IS_NO_KEYFRAME = 0x10000
+
+/** trun: a sample has up to four 32-bit fields: duration, size, flags, composition offset. */
+function runOf(bytes: Buffer, trun: Box, defaults: FrameDefaults): Run {
   const flags = flagsOf(bytes, trun)
   const frames = bytes.readUInt32BE(trun.bodyAt + 4)
-  if ((flags & 0x100) === 0) return { frames, ticks: frames * defaultDuration }
-  const fields = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length
-  let at = trun.bodyAt + 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0)
-  let ticks = 0
-  for (let frame = 0; frame < frames && at + 4 <= trun.endAt; frame++) {
-    ticks += bytes.readUInt32BE(at)
-    at += fields * 4
+  const firstFlagsAt = trun.bodyAt + 8 + (flags & 0x1 ? 4 : 0)
+  const samplesAt = firstFlagsAt + (flags & 0x4 ? 4 : 0)
+  const fieldsBefore = (field: number): number =>
+    [0x100, 0x200, 0x400, 0x800].filter((flag) => flag < field && flags & flag).length
+  const ownFlagsAt = samplesAt + fieldsBefore(0x400) * 4
+  const firstFlags =
+    flags & 0x4 ? bytes.readUInt32BE(firstFlagsAt) : flags & 0x400 ? bytes.readUInt32BE(ownFlagsAt) : defaults.flags
+  const beginsWithKeyframe = (firstFlags & IS_NO_KEYFRAME) === 0
+
+  if ((flags & 0x100) === 0) {
+    const { durationTicks } = defaults
+    return { frames, ticks: frames * durationTicks, longestTicks: durationTicks, beginsWithKeyframe }
   }
-  return { frames, ticks }
+  let ticks = 0
+  let longestTicks = 0
+  const sampleBytes = fieldsBefore(0x1000) * 4
+  for (let at = samplesAt; at < samplesAt + frames * sampleBytes && at + 4 <= trun.endAt; at += sampleBytes) {
+    const duration = bytes.readUInt32BE(at)
+    ticks += duration
+    longestTicks = Math.max(longestTicks, duration)
+  }
+  return { frames, ticks, longestTicks, beginsWithKeyframe }
 }

@@ -3,7 +3,7 @@ import type { VideoIndex } from './video-index.js'
 
 const HEAD_BYTES = 32
 const REFERENCE_BYTES = 12
-/** starts_with_SAP and SAP_type 1: each fragment begins with a keyframe. */
+/** starts_with_SAP and SAP_type 1. */
 const BEGINS_WITH_KEYFRAME = 0x90000000
 
 /** Room to keep for the index of so many fragments. */
@@ -39,7 +39,7 @@ export function sidxOf({ track, fragments }: VideoIndex, roomBytes: number): Buf
     const at = HEAD_BYTES + index * REFERENCE_BYTES
     box.writeUInt32BE(fragment.sizeBytes, at)
     box.writeUInt32BE(ticks(fragment.durationMs), at + 4)
-    box.writeUInt32BE(BEGINS_WITH_KEYFRAME, at + 8)
+    box.writeUInt32BE(fragment.beginsWithKeyframe ? BEGINS_WITH_KEYFRAME : 0, at + 8)
   }
   return restBytes === 0 ? box : Buffer.concat([box, freeBox(restBytes)])
 }

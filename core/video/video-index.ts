@@ -65,6 +65,12 @@ export async function readIndexOf(path: string, known: VideoIndex = EMPTY_INDEX)
   }
 }
 
+/** What recorders write at once at most: a camera whose keyframes are rarer has its GOPs cut into several fragments. */
+export const LONGEST_FRAGMENT_MS = 1_500
+
+/** Whether a keyframe follows for certain: a fragment that is shorter than need be was ended by one. */
+export const endsWithGop = ({ durationMs }: Fragment): boolean => durationMs < LONGEST_FRAGMENT_MS
+
 export const framesIn = (index: VideoIndex): number =>
   index.fragments.reduce((sum, fragment) => sum + fragment.frames, 0)
 

@@ -1,5 +1,5 @@
 /** HLS playlists (RFC 8216) over byte ranges of the files as they lie on the card. */
-import type { Fragment } from '../../core/video/video-index.js'
+import { endsWithGop, type Fragment } from '../../core/video/video-index.js'
 
 /** One file of a playlist. */
 export interface PlaylistFile {
@@ -14,8 +14,8 @@ export interface PlaylistFile {
 }
 
 /**
- * A media segment ends with the first fragment that makes it this long: two of a camera with a keyframe a second,
- * even one whose seconds are a little short.
+ * A media segment ends with the first fragment that makes it this long: two of a camera with a keyframe a second, even
+ * one whose seconds are a little short.
  */
 const ENOUGH_MS = 1_500
 /** What a reader of a growing playlist waits between reads, and no less: the value must not change as it grows. */
@@ -62,9 +62,12 @@ function partsOf({ fragments, isGrowing }: PlaylistFile): Part[] {
     parts.push({ offset: first.offset, sizeBytes: last.offset + last.sizeBytes - first.offset, durationMs })
     open = []
   }
+  const isEnough = (untilMs: number): boolean => open[0] !== undefined && untilMs - open[0].startMs >= ENOUGH_MS
   for (const fragment of fragments) {
+    if (fragment.beginsWithKeyframe && isEnough(fragment.startMs)) close()
     open.push(fragment)
-    if (fragment.startMs + fragment.durationMs - (open[0] as Fragment).startMs >= ENOUGH_MS) close()
+    // After a long one only the next tells whether it begins with a keyframe.
+    if (endsWithGop(fragment) && isEnough(fragment.startMs + fragment.durationMs)) close()
   }
   if (!isGrowing) close()
   return parts

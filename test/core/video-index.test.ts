@@ -45,8 +45,14 @@ async function expectAgreement(path: string): Promise<void> {
 describe('the index of a recording', () => {
   it('has a fragment for each second, one behind the other', async () => {
     const { headerBytes, fragments, endBytes } = await indexOf(file)
-    expect(fragments.map(({ startMs, durationMs, frames }) => [startMs, durationMs, frames])).toEqual(
-      [0, 1_000, 2_000, 3_000].map((startMs) => [startMs, 1_000, 10]),
+    expect(fragments).toMatchObject(
+      [0, 1_000, 2_000, 3_000].map((startMs) => ({
+        startMs,
+        durationMs: 1_000,
+        frames: 10,
+        longestFrameMs: 100,
+        beginsWithKeyframe: true,
+      })),
     )
     for (const [at, { offset, sizeBytes }] of fragments.entries()) {
       expect(offset + sizeBytes).toBe(fragments[at + 1]?.offset ?? offset + sizeBytes)
@@ -69,6 +75,37 @@ describe('the index of a recording', () => {
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30', '-pix_fmt', 'yuv420p'],
       ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', path],
     ])
+    await expectAgreement(path)
+  })
+
+  it('knows which fragments a player cannot begin with, where keyframes are rare', async () => {
+    const [rare, path] = [join(folder, 'rare.mp4'), join(folder, 'rare-fragments.mp4')]
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=160x96:rate=10:duration=8', '-pix_fmt', 'yuv420p']
+    await ffmpeg([...picture, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '40', '-bf', '0', rare])
+    const movflags = '+frag_keyframe+empty_moov+default_base_moof'
+    await ffmpeg(['-i', rare, '-c', 'copy', '-movflags', movflags, '-frag_duration', '1500000', path])
+    const { fragments } = await indexOf(path)
+    expect(fragments.map(({ startMs, beginsWithKeyframe }) => [startMs, beginsWithKeyframe])).toEqual([
+      [0, true],
+      [1_500, false],
+      [3_000, false],
+      [4_000, true],
+      [5_500, false],
+      [7_000, false],
+    ])
+    await expectAgreement(path)
+  })
+
+  it('shows where frames are missing', async () => {
+    const path = join(folder, 'hole.mp4')
+    const hole = "select='not(between(n,13,20))'"
+    await ffmpeg([
+      ...['-f', 'lavfi', '-i', 'testsrc2=size=160x96:rate=10:duration=4', '-vf', hole, '-fps_mode', 'passthrough'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-force_key_frames', 'expr:gte(t,n_forced)', '-bf', '0'],
+      ...['-pix_fmt', 'yuv420p', '-movflags', '+frag_keyframe+empty_moov+default_base_moof', path],
+    ])
+    const { fragments } = await indexOf(path)
+    expect(Math.max(...fragments.map(({ longestFrameMs }) => longestFrameMs))).toBeCloseTo(900, 0)
     await expectAgreement(path)
   })
 

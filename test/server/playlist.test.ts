@@ -2,11 +2,20 @@
 import { describe, expect, it } from 'vitest'
 import { type PlaylistFile, playlistOf } from '../../server/http/playlist.js'
 
-/** Fragments of so many milliseconds, each 1,000 bytes, behind a header of 800. */
+/** Fragments of so many milliseconds, less than nothing where one begins without a keyframe, each 1,000 bytes, behind a header of 800. */
 const file = (uri: string, durationsMs: readonly number[], known: Partial<PlaylistFile> = {}): PlaylistFile => {
   let startMs = 0
-  const fragments = durationsMs.map((durationMs, index) => {
-    const fragment = { startMs, durationMs, frames: 10, offset: 800 + index * 1_000, sizeBytes: 1_000 }
+  const fragments = durationsMs.map((signedMs, index) => {
+    const durationMs = Math.abs(signedMs)
+    const place = { offset: 800 + index * 1_000, sizeBytes: 1_000 }
+    const fragment = {
+      ...place,
+      startMs,
+      durationMs,
+      frames: 10,
+      longestFrameMs: 100,
+      beginsWithKeyframe: signedMs > 0,
+    }
     startMs += durationMs
     return fragment
   })
@@ -54,6 +63,16 @@ describe('a playlist', () => {
     ['seconds that are a little short', [980, 990, 970, 990], ['1.97000 2000@800 a', '1.96000 2000@2800 a']],
     ['a keyframe every five seconds', [5_000, 5_000], ['5.00000 1000@800 a', '5.00000 1000@1800 a']],
     ['a keyframe every quarter', new Array(8).fill(250), ['1.50000 6000@800 a', '0.50000 2000@6800 a']],
+    [
+      'a keyframe every four',
+      [1_500, -1_500, -1_000, 1_500, -1_500, -1_000],
+      ['4.00000 3000@800 a', '4.00000 3000@3800 a'],
+    ],
+    [
+      'keyframes that come as they like',
+      [1_500, -500, 400, 1_500, -100],
+      ['2.00000 2000@800 a', '2.00000 3000@2800 a'],
+    ],
   ])('has parts of about two seconds: %s', (_, durationsMs, expected) => {
     expect(partsOf([file('a', durationsMs)])).toEqual(expected)
   })
@@ -105,11 +124,20 @@ describe('a playlist', () => {
       [file('a', SECONDS(5)), file('b', SECONDS(3), { isGrowing: true }), file('c', [], { isGrowing: true })],
       [file('a', SECONDS(5)), file('b', SECONDS(3)), file('c', SECONDS(2), { isGrowing: true })],
     ]
-    const told = story.map((files) => linesOf(files, true))
-    for (const [index, lines] of told.entries()) {
-      const before = told[index - 1] ?? []
-      if (before.some((line) => line.startsWith('#EXTINF'))) expect(lines.slice(0, before.length)).toEqual(before)
-    }
-    expect(told.at(-1)?.filter((line) => line.startsWith('#EXTINF'))).toHaveLength(3 + 2 + 1)
+    expectToGrow(story)
+    expect(linesOf(story.at(-1) ?? [], true).filter((line) => line.startsWith('#EXTINF'))).toHaveLength(3 + 2 + 1)
+  })
+
+  it('only ever gets longer while the recording of a camera with rare keyframes grows', () => {
+    const durationsMs = [1_500, -1_500, -1_000, 1_500, -500, 1_000, 1_000, 1_500, -1_500, -1_500]
+    expectToGrow(durationsMs.map((_, count) => [file('a', durationsMs.slice(0, count), { isGrowing: true })]))
   })
 })
+
+function expectToGrow(story: readonly (readonly PlaylistFile[])[]): void {
+  const told = story.map((files) => linesOf(files, true))
+  for (const [index, lines] of told.entries()) {
+    const before = told[index - 1] ?? []
+    if (before.some((line) => line.startsWith('#EXTINF'))) expect(lines.slice(0, before.length)).toEqual(before)
+  }
+}
