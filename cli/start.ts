@@ -8,7 +8,7 @@ import type { Given } from './command.js'
 import { settingsFor } from './settings.js'
 
 /** A child that ran for a while is begun again at once, however often it falls: only one that cannot start waits. */
-const AGAIN = { maxMs: 5_000, healthyMs: 5_000 }
+const AGAIN = { maxMs: 5_000, wentWell: (ranMs: number) => ranMs > 5_000 }
 
 export async function run(given: Given): Promise<number> {
   const log = openLog('start')

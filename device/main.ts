@@ -147,6 +147,8 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     footage,
     folder,
     rideId: journey.rideId,
+    fps: (name) => settings.cameras.find((camera) => camera.name === name)?.fps ?? 30,
+    nowMonoMs: monoNowMs,
     store,
     batch,
     tell: link.tell,
@@ -164,7 +166,9 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       nowMonoMs: monoNowMs,
       whenOn: recording.whenOn,
       onBegun: intake.begun,
+      onTimed: intake.timed,
       onEnded: intake.ended,
+      onOff: () => intake.off(camera.name),
       recordedBytes: () => intake.recorded(camera.name).sizeBytes,
       onFallen: async (stop) => {
         intake.fallen(camera.name)
@@ -183,9 +187,9 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       simulated,
       ...journey.picture(),
       recordingOn: recording.isOn(),
-      cameras: cameras.map((camera, index) => {
-        const { name } = camera.now()
-        return { ...camera.now(), ...intake.recorded(name), fps: settings.cameras[index]?.fps ?? 0 }
+      cameras: cameras.map((camera) => {
+        const { sizeBytes: _size, ...recorded } = intake.recorded(camera.now().name)
+        return { ...camera.now(), ...recorded }
       }),
       storage: storage.now(),
     })
@@ -206,7 +210,9 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       keepRunning(retention(footage, roomToKeep(settings), store, log), log),
       batch.service,
       link.service,
-      watchWallClock(log),
+      watchWallClock(log, () => {
+        for (const camera of cameras) camera.wallClockSet()
+      }),
       everySecond('now', () => link.tell({ kind: 'now', now: now() })),
     ],
     signal,

@@ -16,14 +16,9 @@ export interface Parts {
   readonly storage: StorageNow
 }
 
-export interface CameraParts extends Pick<CameraNow, 'name' | 'state' | 'reason' | 'gaps'> {
-  /** As configured. */
-  readonly fps: number
+export interface CameraParts extends Omit<CameraNow, 'fps'> {
   /** On the card since the device began. */
-  readonly frames: number
   readonly durationMs: number
-  /** While its recorder was away. */
-  readonly missedMs: number
 }
 
 export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
@@ -48,10 +43,8 @@ function uncertaintyNow(monoMs: number, anchor: Anchor | null): number | null {
   return uncertaintyMs === null ? null : Math.round(uncertaintyMs)
 }
 
-/** As many frames as the time asks for in which it recorded or should have: those that are missing were lost. */
-function cameraOf({ durationMs, missedMs, frames, fps, ...known }: CameraParts): CameraNow {
-  const framesExpected = Math.max(frames, Math.round(((durationMs + missedMs) * fps) / 1_000))
-  return { ...known, fps: durationMs > 0 ? round((frames * 1_000) / durationMs) : null, framesExpected, frames }
+function cameraOf({ durationMs, ...known }: CameraParts): CameraNow {
+  return { ...known, fps: durationMs > 0 ? round((known.frames * 1_000) / durationMs) : null }
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10

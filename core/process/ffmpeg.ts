@@ -1,5 +1,4 @@
-/** The door to ffmpeg: short jobs through fluent-ffmpeg, recorders as plain children with a pipe of their own. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/** The door to fluent-ffmpeg: short jobs, which are read to their end. */
 import { PassThrough, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import ffmpeg from 'fluent-ffmpeg'
@@ -79,37 +78,6 @@ export function pictureCodec(file: string): Promise<string> {
       resolve(codec)
     })
   })
-}
-
-/** An ffmpeg that records until it is told to stop; its list of segments comes on descriptor 3. */
-export interface Recorder {
-  readonly child: ChildProcess
-  readonly messages: NodeJS.ReadableStream
-  readonly segmentList: NodeJS.ReadableStream
-  /** Resolves when it is gone, with its exit code; null where a signal ended it. */
-  readonly gone: Promise<number | null>
-}
-
-/**
- * Begins a recorder. When this process is killed the kernel sends it SIGINT, on which ffmpeg closes its file:
- * an orphan would keep the camera.
- */
-export function beginRecorder(args: readonly string[]): Recorder {
-  const child = spawn('setpriv', ['--pdeathsig', 'INT', 'ffmpeg', ...args], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    // A Ctrl-C goes to the whole terminal group, and a second SIGINT makes ffmpeg leave without closing its file.
-    detached: true,
-  })
-  const gone = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (error) => reject(new Error('ffmpeg could not be started', { cause: error })))
-    child.once('close', (code) => resolve(code))
-  })
-  return {
-    child,
-    messages: child.stderr as NodeJS.ReadableStream,
-    segmentList: child.stdio[3] as NodeJS.ReadableStream,
-    gone,
-  }
 }
 
 /** What ffmpeg says before it is about itself. */

@@ -11,17 +11,17 @@ export interface Service {
 export interface Backoff {
   readonly firstMs: number
   readonly maxMs: number
-  /** After running this long without a failure the next one counts as the first again. */
-  readonly healthyMs: number
+  /** Whether it went well before it failed, after running so long: the failure then counts as the first again. */
+  readonly wentWell: (ranMs: number) => boolean
   /** Whether this failure would only repeat itself: it is then thrown on. */
   readonly givesUp: (error: unknown) => boolean
 }
 
-const BACKOFF: Backoff = { firstMs: 1_000, maxMs: 30_000, healthyMs: 60_000, givesUp: () => false }
+const BACKOFF: Backoff = { firstMs: 1_000, maxMs: 30_000, wentWell: (ranMs) => ranMs > 60_000, givesUp: () => false }
 
 /** The same service, begun again after each failure: the first time at once, then after a pause that doubles. */
 export function keepRunning(service: Service, log: Log, backoff: Partial<Backoff> = {}): Service {
-  const { firstMs, maxMs, healthyMs, givesUp } = { ...BACKOFF, ...backoff }
+  const { firstMs, maxMs, wentWell, givesUp } = { ...BACKOFF, ...backoff }
   return {
     name: service.name,
     run: async (signal) => {
@@ -33,7 +33,7 @@ export function keepRunning(service: Service, log: Log, backoff: Partial<Backoff
         } catch (error) {
           if (signal.aborted) return
           if (givesUp(error)) throw error
-          if (performance.now() - startedMs > healthyMs) pauseMs = 0
+          if (wentWell(performance.now() - startedMs)) pauseMs = 0
           log.warn(`${service.name} failed, begun again`, { inMs: pauseMs, error })
         }
         await pause(pauseMs, signal)

@@ -14,7 +14,8 @@ export interface SegmentOpened {
   readonly file: string
 }
 
-export interface SegmentClosed {
+/** How far a segment has come, or what it is at last. */
+export interface SegmentHolds {
   readonly id: string
   readonly startMonoMs: number
   readonly startUncertaintyMs: number
@@ -40,7 +41,10 @@ export function writeFootage(database: Connection) {
     `UPDATE segments SET startMonoMs = @startMonoMs, startUncertaintyMs = @startUncertaintyMs, durationMs = @durationMs,
        frames = @frames, sizeBytes = @sizeBytes, state = 'recorded' WHERE id = @id`,
   )
-  const grow = database.prepare('UPDATE segments SET durationMs = ?, frames = ?, sizeBytes = ? WHERE id = ?')
+  const grow = database.prepare(
+    `UPDATE segments SET startMonoMs = @startMonoMs, startUncertaintyMs = @startUncertaintyMs, durationMs = @durationMs,
+       frames = @frames, sizeBytes = @sizeBytes WHERE id = @id AND state = 'recording'`,
+  )
   const tag = database.prepare(
     `UPDATE segments SET sizeBytes = @sizeBytes,
        fileAsRecorded = file, file = @file, state = 'tagged' WHERE id = @id`,
@@ -60,10 +64,10 @@ export function writeFootage(database: Connection) {
       open.run({ ...segment, id: segmentId(segment.camera, segment.number) })
     },
     /** What the growing segment holds so far. */
-    growSegment: (id: string, durationMs: number, frames: number, sizeBytes: number): void => {
-      grow.run(durationMs, frames, sizeBytes, id)
+    growSegment: (segment: SegmentHolds): void => {
+      grow.run(segment)
     },
-    closeSegment: (segment: SegmentClosed): void => {
+    closeSegment: (segment: SegmentHolds): void => {
       close.run(segment)
     },
     /** Dates a segment once and for all: a later, better anchor does not rename what a stranger may have seen. */

@@ -1,25 +1,27 @@
 /** One camera for as long as it lives: a recorder whose segments are told as they open and close. */
 
-import { createInterface } from 'node:readline'
-import { beginRecorder, type Recorder } from '../../core/process/ffmpeg.js'
+import { beginRecorder, type Recorder } from '../../core/process/recorder.js'
+import { wallMinusMonoMs } from '../../core/process/wall-clock.js'
+import { segmentId } from '../../core/ride/footage.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
-import { createStreamClock, isComplaint, openedNumber, parseListLine } from './segment-list.js'
+import { isComplaint, openedNumber, parseListLine, stampOfFirstFrame } from './segment-list.js'
+import { createStreamClock, type Start } from './stream-clock.js'
 
-export interface SegmentBegun {
+export interface SegmentOf {
   readonly camera: string
   readonly number: number
-  readonly file: string
-  /** When its file was opened, a little after its first frame. */
-  readonly openedMonoMs: number
 }
 
-export interface SegmentEnded {
-  readonly camera: string
-  readonly number: number
+export interface SegmentBegun extends SegmentOf {
+  readonly file: string
+  /** Of the first frame, as well as it is known by now. */
+  readonly start: Start
+}
+
+export interface SegmentEnded extends SegmentOf {
   readonly file: string
   /** Of the first frame; null where its beginning was not seen. */
-  readonly startMonoMs: number | null
-  readonly durationMs: number
+  readonly start: Start | null
 }
 
 export interface CameraOptions {
@@ -31,11 +33,15 @@ export interface CameraOptions {
   readonly nextNumber: () => Promise<number>
   readonly nowMonoMs: () => number
   readonly onBegun: (segment: SegmentBegun) => void
+  /** The first frame of a segment that still grows is better known now. */
+  readonly onTimed: (segment: SegmentOf, start: Start) => void
   /** Awaited before run() resolves. */
   readonly onEnded: (segment: SegmentEnded) => Promise<void>
   /** Bytes on the card, counted up over all segments: a picture that stops growing is a camera that hangs. */
   readonly recordedBytes: () => number
   readonly onState: (state: 'starting' | 'recording' | 'stalled') => void
+  /** Aborts when the wall clock was set. */
+  readonly wallClockSet: AbortSignal
 }
 
 /** A camera's first picture may take this long: encoders and sensors start slowly. */
@@ -43,81 +49,80 @@ const FIRST_PICTURE_WITHIN_MS = 10_000
 const STALLED_AFTER_MS = 3_000
 const WATCH_EVERY_MS = 500
 const CLOSES_WITHIN_MS = 3_000
-/** Only what ffmpeg said last explains why it ended. */
+/** A hanging one hardly ever hears: what it has not written by now is lost. */
+const HANGING_CLOSES_WITHIN_MS = 500
+/** Only what was said last explains why it ended. */
 const LAST_WORDS = 5
 
 /**
  * Records until the signal aborts; then closes the file properly, so that nothing of it is lost.
- * @throws when ffmpeg ends by itself or its file stops growing for 3 s, with its last words
+ * Resolves early where the wall clock was set and stamps the frames: it has to be begun again.
+ * @throws when the recorder ends by itself or its file stops growing for 3 s, with its last words
  */
 export async function record(options: CameraOptions, signal: AbortSignal): Promise<void> {
   const { settings, source, folder, segmentSeconds, nowMonoMs } = options
+  const camera = settings.name
   options.onState('starting')
   const firstNumber = await options.nextNumber()
   if (signal.aborted) return
   const commands = recorderCommands({ camera: settings, source, folder, firstNumber, segmentSeconds })
-  const recorder = beginRecorder(commands.ffmpeg)
-  const clock = createStreamClock()
+  const clock = createStreamClock(commands.timing, settings.fps, wallMinusMonoMs)
   const lastWords: string[] = []
   const ending: Promise<void>[] = []
 
-  createInterface({ input: recorder.messages }).on('line', (message) => {
-    const number = openedNumber(message)
-    if (number === null) {
-      if (isComplaint(message)) lastWords.push(message)
-      lastWords.splice(0, lastWords.length - LAST_WORDS)
+  const message = (line: string, of: 'ffmpeg' | 'camera'): void => {
+    const number = openedNumber(line)
+    if (number !== null) {
+      options.onState('recording')
+      const start = clock.opened(number, nowMonoMs())
+      options.onBegun({ camera, number, file: `${segmentId(camera, number)}.mp4`, start })
       return
     }
-    const openedMonoMs = nowMonoMs()
-    clock.opened(number, openedMonoMs)
-    options.onState('recording')
-    options.onBegun({ camera: settings.name, number, file: fileOf(settings, number), openedMonoMs })
-  })
-  createInterface({ input: recorder.segmentList }).on('line', (line) => {
+    const stampMs = stampOfFirstFrame(line)
+    if (stampMs !== null) clock.began(stampMs)
+    if (of === 'camera' || isComplaint(line)) lastWords.push(line)
+    lastWords.splice(0, lastWords.length - LAST_WORDS)
+  }
+  const listed = (line: string): void => {
     const closed = parseListLine(line)
     if (closed === null) return
     const { number, file, startMs, endMs } = closed
-    const startMonoMs = clock.startOf(closed)
-    ending.push(options.onEnded({ camera: settings.name, number, file, startMonoMs, durationMs: endMs - startMs }))
-  })
+    ending.push(options.onEnded({ camera, number, file, start: clock.closed(number, startMs) }))
+    const next = clock.startOf(number + 1, endMs)
+    if (next !== null) options.onTimed({ camera, number: number + 1 }, next)
+  }
 
+  const recorder = beginRecorder(commands, { message, listed })
+  const stops = commands.followsWallClock ? AbortSignal.any([signal, options.wallClockSet]) : signal
   const stopWatching = watchGrowth(recorder, options)
-  const stop = (): void => end(recorder)
-  signal.addEventListener('abort', stop, { once: true })
+  const stop = (): void => recorder.end(CLOSES_WITHIN_MS)
+  stops.addEventListener('abort', stop, { once: true })
   try {
-    const code = await recorder.gone
-    if (signal.aborted) return
-    throw new Error(`ffmpeg ended with ${code ?? 'a signal'}: ${lastWords.join(' / ')}`)
+    const ended = await recorder.gone
+    if (!stops.aborted) throw new Error([ended, ...lastWords].join(' / '))
   } finally {
     stopWatching()
-    signal.removeEventListener('abort', stop)
+    stops.removeEventListener('abort', stop)
     await Promise.allSettled(ending)
   }
 }
 
-const fileOf = ({ name }: CameraSettings, number: number): string => `${name}-${String(number).padStart(6, '0')}.mp4`
-
-/** SIGINT lets ffmpeg write the end of its file; one that does not listen is killed. */
-function end({ child, gone }: Recorder): void {
-  child.kill('SIGINT')
-  const kill = setTimeout(() => child.kill('SIGKILL'), CLOSES_WITHIN_MS)
-  gone.finally(() => clearTimeout(kill)).catch(() => {}) // Who waits for it to be gone hears of its failure.
-}
-
 /** Ends a recorder that makes no more bytes; the caller's loop begins it again. */
-function watchGrowth(recorder: Recorder, { recordedBytes, nowMonoMs, onState }: CameraOptions): () => void {
+function watchGrowth(recorder: Recorder, { source, recordedBytes, nowMonoMs, onState }: CameraOptions): () => void {
+  // Whoever is to write into a FIFO may come when he likes.
+  const firstPictureWithinMs = source.kind === 'fifo' ? Number.POSITIVE_INFINITY : FIRST_PICTURE_WITHIN_MS
   const firstBytes = recordedBytes()
   let lastBytes = firstBytes
   let grewMonoMs = nowMonoMs()
   const timer = setInterval(() => {
     const bytes = recordedBytes()
-    const patienceMs = lastBytes === firstBytes ? FIRST_PICTURE_WITHIN_MS : STALLED_AFTER_MS
+    const patienceMs = lastBytes === firstBytes ? firstPictureWithinMs : STALLED_AFTER_MS
     if (bytes !== lastBytes) {
       lastBytes = bytes
       grewMonoMs = nowMonoMs()
     } else if (nowMonoMs() - grewMonoMs > patienceMs) {
       onState('stalled')
-      end(recorder)
+      recorder.end(HANGING_CLOSES_WITHIN_MS)
     }
   }, WATCH_EVERY_MS)
   return () => clearInterval(timer)

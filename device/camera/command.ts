@@ -6,6 +6,7 @@ export type CameraSource =
   | { readonly kind: 'test' }
   /** Looped for ever at the speed of life. */
   | { readonly kind: 'file'; readonly file: string; readonly isH264: boolean }
+  | { readonly kind: 'fifo'; readonly file: string }
 
 export interface CameraSettings {
   readonly name: string
@@ -38,6 +39,8 @@ export interface RecorderCommands {
   readonly camera: readonly string[] | null
   readonly ffmpeg: readonly string[]
   readonly timing: FrameTiming
+  /** Frames are stamped by the wall clock, here or in the camera's program: when that is set, the recorder is begun again. */
+  readonly followsWallClock: boolean
 }
 
 /** A keyframe a second: segments and fragments can begin every second, and no more than that is lost to a cut. */
@@ -67,7 +70,11 @@ export function recorderCommands({
   return {
     camera: null,
     ffmpeg: [...always, ...inputOf(source, camera), ...codecOf(source, camera), ...segments],
-    timing: { kind: 'opening', lateFrames: 0, uncertaintyMs: 200 },
+    timing:
+      source.kind === 'fifo'
+        ? { kind: 'stamped', clock: 'wall', uncertaintyMs: 30 }
+        : { kind: 'opening', lateFrames: 0, uncertaintyMs: 200 },
+    followsWallClock: source.kind === 'fifo',
   }
 }
 
@@ -75,13 +82,24 @@ function inputOf(source: CameraSource, { width, height, fps }: CameraSettings): 
   switch (source.kind) {
     case 'test':
       return ['-re', '-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}`]
+    case 'fifo':
+      return [
+        '-probesize',
+        '32768',
+        '-analyzeduration',
+        '0',
+        '-use_wallclock_as_timestamps',
+        '1',
+        '-i',
+        `file:${source.file}`,
+      ]
     case 'file':
       return ['-re', '-stream_loop', '-1', '-i', `file:${source.file}`]
   }
 }
 
 function codecOf(source: CameraSource, camera: CameraSettings): string[] {
-  if (source.kind === 'file' && source.isH264) return ['-c:v', 'copy']
+  if (source.kind === 'fifo' || (source.kind === 'file' && source.isH264)) return ['-c:v', 'copy']
   const gop = String(Math.round(camera.fps * GOP_SECONDS))
   const bitrate = `${camera.bitrateMbps}M`
   return [

@@ -4,45 +4,53 @@ import { reasonOf } from '../../core/process/log.js'
 import { keepRunning, type Service } from '../../core/process/service.js'
 import type { CameraNow, CameraState } from '../../core/ride/now.js'
 import { type CameraOptions, record } from './camera.js'
+import { holdFifos } from './fifo.js'
 import { openCameraSource } from './source.js'
 
 export interface CameraLife {
   readonly service: Service
-  readonly now: () => Pick<CameraNow, 'name' | 'state' | 'reason' | 'gaps'>
+  readonly now: () => Pick<CameraNow, 'name' | 'state' | 'reason'>
+  /** The wall clock was set: a recorder whose frames it stamps is begun again. */
+  readonly wallClockSet: () => void
 }
 
-export interface CameraLifeOptions extends Omit<CameraOptions, 'source' | 'onState'> {
+export interface CameraLifeOptions extends Omit<CameraOptions, 'source' | 'onState' | 'wallClockSet'> {
   readonly sourceText: string
   /** Resolves once it shall record, with a signal that aborts when it shall not any more. */
   readonly whenOn: (signal: AbortSignal) => Promise<AbortSignal>
-  /** Its recorder is gone; resolves when what it left is taken in. */
+  /** Its recorder is gone although it should record; resolves when what it left is taken in. */
   readonly onFallen: (signal: AbortSignal) => Promise<void>
+  /** It is not to record now. */
+  readonly onOff: () => void
   readonly log: Log
 }
 
 export function createCameraLife(options: CameraLifeOptions): CameraLife {
-  const { settings, sourceText, log } = options
+  const { settings, sourceText, recordedBytes, log } = options
   const name = settings.name
+  const fifos = holdFifos()
   let state: CameraState = 'off'
   let reason: string | null = null
-  let fallen = 0
+  let bytesAtFirst = 0
+  let clockSet = new AbortController()
+
+  const onState = (next: CameraState): void => {
+    state = next
+    reason = next === 'stalled' ? 'its picture stopped' : null
+  }
 
   const live = async (signal: AbortSignal): Promise<void> => {
+    bytesAtFirst = recordedBytes()
     try {
-      const source = await openCameraSource(sourceText)
-      await record(
-        {
-          ...options,
-          source,
-          onState: (next) => {
-            state = next
-            reason = next === 'stalled' ? 'its picture stopped' : null
-          },
-        },
-        signal,
-      )
+      while (!signal.aborted) {
+        onState('starting')
+        const source = await openCameraSource(sourceText)
+        if (source.kind === 'fifo') await fifos.hold(source.file)
+        clockSet = new AbortController()
+        await record({ ...options, source, onState, wallClockSet: clockSet.signal }, signal)
+        if (!signal.aborted) await options.onFallen(signal)
+      }
     } catch (error) {
-      fallen++
       state = 'failed'
       reason = reasonOf(error)
       await options.onFallen(signal)
@@ -50,7 +58,10 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
     }
   }
 
-  const life = keepRunning({ name: `camera ${name}`, run: live }, log)
+  // The pause between attempts is forgotten once anything came of one: a fragment that is on the card.
+  const life = keepRunning({ name: `camera ${name}`, run: live }, log, {
+    wentWell: () => recordedBytes() > bytesAtFirst,
+  })
 
   return {
     service: {
@@ -59,11 +70,13 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
         while (!signal.aborted) {
           const on = await options.whenOn(signal)
           if (!on.aborted) await life.run(on)
-          state = 'off'
-          reason = null
+          await fifos.release()
+          options.onOff()
+          onState('off')
         }
       },
     },
-    now: () => ({ name, state, reason, gaps: fallen }),
+    now: () => ({ name, state, reason }),
+    wallClockSet: () => clockSet.abort(),
   }
 }

@@ -16,6 +16,12 @@ export function openedNumber(message: string): number | null {
   return found === null ? null : (parseRecordingName(basename(found[1] as string))?.number ?? null)
 }
 
+/** What the clock that stamps the frames showed at the first, in milliseconds, where a message tells that of an input. */
+export function stampOfFirstFrame(message: string): number | null {
+  const found = /\[info\]\s+Duration: [^,]+, start: (\d+\.\d+)/.exec(message)
+  return found === null ? null : Number(found[1]) * 1_000
+}
+
 /** Whether a message says why a recorder may have ended, and not only how it is going. */
 export const isComplaint = (message: string): boolean => /\[(warning|error|fatal|panic)\]/.test(message)
 
@@ -26,25 +32,4 @@ export function parseListLine(line: string): ClosedSegment | null {
   const name = parseRecordingName(basename(file.replace(/^"|"$/g, '')))
   if (name === null || !Number.isFinite(start) || !Number.isFinite(end) || end < start) return null
   return { file: basename(file), number: name.number, startMs: start * 1_000, endMs: end * 1_000 }
-}
-
-/**
- * Ties stream time to the monotonic clock: a segment opens a little after its first frame, never before, so the
- * earliest of all openings of a recorder is the best.
- */
-export function createStreamClock() {
-  const opened = new Map<number, number>()
-  let zeroMonoMs = Number.POSITIVE_INFINITY
-  return {
-    opened: (number: number, monoMs: number): void => {
-      opened.set(number, monoMs)
-    },
-    /** When the first frame of a closed segment was taken; null where its opening was not seen. */
-    startOf: ({ number, startMs }: ClosedSegment): number | null => {
-      const openedMonoMs = opened.get(number)
-      opened.delete(number)
-      if (openedMonoMs !== undefined) zeroMonoMs = Math.min(zeroMonoMs, openedMonoMs - startMs)
-      return Number.isFinite(zeroMonoMs) ? zeroMonoMs + startMs : null
-    },
-  }
 }

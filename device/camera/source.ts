@@ -13,15 +13,8 @@ export function cameraSourceFault(source: string): string | null {
 export async function openCameraSource(source: string): Promise<CameraSource> {
   if (source === 'test:') return { kind: 'test' }
   const file = source.slice('file:'.length)
-  if (!(await isThere(file))) throw new Error(`there is no clip ${file}`)
+  const found = await stat(file).catch(() => null) // Missing or out of reach: said below.
+  if (found === null) throw new Error(`there is no clip ${file}`)
+  if (found.isFIFO()) return { kind: 'fifo', file }
   return { kind: 'file', file, isH264: (await pictureCodec(file)) === 'h264' }
-}
-
-async function isThere(file: string): Promise<boolean> {
-  try {
-    await stat(file)
-    return true
-  } catch {
-    return false // Missing or out of reach: the caller says so.
-  }
 }

@@ -9,6 +9,7 @@ import type { Batch } from '../../core/store/batch.js'
 import { publicSegment } from '../../core/store/footage.js'
 import { type Store, step } from '../../core/store/store.js'
 import { durationMsOf, EMPTY_INDEX, framesIn, readIndexOf, type VideoIndex } from '../../core/video/video-index.js'
+import { createFrameTally, type FrameTally, type Recorded } from './frame-tally.js'
 
 export interface IntakeOptions {
   readonly bootNumber: number
@@ -16,6 +17,9 @@ export interface IntakeOptions {
   readonly footage: string
   readonly folder: string
   readonly rideId: () => string | null
+  /** Frames a second that are due from a camera. */
+  readonly fps: (camera: string) => number
+  readonly nowMonoMs: () => number
   readonly store: Pick<Store, 'segment'>
   readonly batch: Batch
   readonly tell: (news: News) => void
@@ -23,35 +27,38 @@ export interface IntakeOptions {
   readonly log: Log
 }
 
-export interface Begun {
-  readonly camera: string
-  readonly number: number
-  readonly file: string
-  readonly openedMonoMs: number
+/** The moment of a first frame. */
+interface Start {
+  readonly monoMs: number
+  readonly uncertaintyMs: number
 }
 
-export interface Ended {
+interface SegmentOf {
   readonly camera: string
   readonly number: number
-  readonly file: string
-  readonly startMonoMs: number | null
 }
 
-/** What a camera has on the card since the device began. */
-export interface Recorded {
-  readonly frames: number
-  readonly durationMs: number
-  readonly sizeBytes: number
-  /** Between a recorder that fell and the next: nothing was recorded. */
-  readonly missedMs: number
+export interface Begun extends SegmentOf {
+  readonly file: string
+  readonly start: Start
+}
+
+export interface Ended extends SegmentOf {
+  readonly file: string
+  /** Null where its beginning was not seen. */
+  readonly start: Start | null
 }
 
 export interface Intake {
   readonly begun: (segment: Begun) => void
+  /** The first frame of a growing segment is better known now. */
+  readonly timed: (segment: SegmentOf, start: Start) => void
   /** Resolves when the segment is on the card and its row too, or could not be put there. */
   readonly ended: (segment: Ended) => Promise<void>
-  /** The camera's recorder is gone without closing its file: nothing grows there any more. */
+  /** The camera's recorder is gone although it should record: nothing grows there any more. */
   readonly fallen: (camera: string) => void
+  /** The camera is not to record now. */
+  readonly off: (camera: string) => void
   /** The growing file of each camera, with the one before. */
   readonly growingFiles: () => { camera: string; folder: string; growing: string; before: string | null }[]
   readonly recorded: (camera: string) => Recorded
@@ -65,30 +72,34 @@ interface Growing extends Begun {
 }
 
 const FOLLOW_EVERY_MS = 1_000
-/** An opening is seen this much after the first frame at most: a frame's worth of parsing and a busy machine. */
-const START_UNCERTAINTY_MS = 200
+/** Of a segment of which no opening was seen: it began within a segment's length or so. */
+const UNSEEN_UNCERTAINTY_MS = 60_000
 
 export function createIntake(options: IntakeOptions): Intake {
   const { bootNumber, footage, folder, batch, store, tell, log } = options
   const absoluteFolder = join(footage, folder)
   const growing = new Map<string, Growing>()
-  const closed = new Map<string, Recorded>()
-  const fellAtMonoMs = new Map<string, number>()
+  const tallies = new Map<string, FrameTally>()
+  const tallyOf = (camera: string): FrameTally => {
+    const tally = tallies.get(camera) ?? createFrameTally(() => options.fps(camera))
+    tallies.set(camera, tally)
+    return tally
+  }
 
   const tellSegment = async (id: string): Promise<void> => {
     const segment = await store.segment(id)
     if (segment !== null) tell({ kind: 'segment', segment: publicSegment(segment) })
   }
 
-  const keepOpened = async ({ camera, number, file, openedMonoMs }: Begun): Promise<void> => {
+  const keepOpened = async ({ camera, number, file, start }: Begun): Promise<void> => {
     batch.add(
       step('openSegment', {
         camera,
         number,
         bootNumber,
         rideId: options.rideId(),
-        startMonoMs: openedMonoMs,
-        startUncertaintyMs: START_UNCERTAINTY_MS,
+        startMonoMs: start.monoMs,
+        startUncertaintyMs: start.uncertaintyMs,
         file: `${folder}/${file}`,
       }),
     )
@@ -100,13 +111,23 @@ export function createIntake(options: IntakeOptions): Intake {
     const file = growing.get(camera)
     if (file === undefined) return
     const index = await readIndexOf(join(absoluteFolder, file.file), file.index)
-    if (growing.get(camera) !== file || index.endBytes === file.index.endBytes) return
-    growing.set(camera, { ...file, index })
-    const id = segmentId(camera, file.number)
-    batch.add(step('growSegment', id, durationMsOf(index), framesIn(index), index.endBytes))
+    const current = growing.get(camera)
+    if (current?.number !== file.number || index.endBytes === file.index.endBytes) return
+    growing.set(camera, { ...current, index })
+    tallyOf(camera).grew(file.number, index)
+    batch.add(
+      step('growSegment', {
+        id: segmentId(camera, file.number),
+        startMonoMs: current.start.monoMs,
+        startUncertaintyMs: current.start.uncertaintyMs,
+        durationMs: durationMsOf(index),
+        frames: framesIn(index),
+        sizeBytes: index.endBytes,
+      }),
+    )
   }
 
-  const close = async ({ camera, number, file, startMonoMs }: Ended): Promise<void> => {
+  const close = async ({ camera, number, file, start }: Ended): Promise<void> => {
     const path = join(absoluteFolder, file)
     await syncFile(path)
     await syncFolder(absoluteFolder)
@@ -116,18 +137,17 @@ export function createIntake(options: IntakeOptions): Intake {
     if (isStillGrowing) growing.delete(camera)
 
     const id = segmentId(camera, number)
-    const [frames, durationMs, sizeBytes] = [framesIn(index), durationMsOf(index), index.endBytes]
-    const before = closed.get(camera) ?? NOTHING
-    closed.set(camera, sum(before, { ...NOTHING, frames, durationMs, sizeBytes }))
-    const opened = startMonoMs ?? (await store.segment(id))?.startMonoMs ?? 0
+    const opened = start === null ? await store.segment(id) : null
+    const startMonoMs = start?.monoMs ?? opened?.startMonoMs ?? 0
+    tallyOf(camera).closed(number, startMonoMs, index)
     batch.add(
       step('closeSegment', {
         id,
-        startMonoMs: opened,
-        startUncertaintyMs: START_UNCERTAINTY_MS,
-        durationMs,
-        frames,
-        sizeBytes,
+        startMonoMs,
+        startUncertaintyMs: start?.uncertaintyMs ?? UNSEEN_UNCERTAINTY_MS,
+        durationMs: durationMsOf(index),
+        frames: framesIn(index),
+        sizeBytes: index.endBytes,
       }),
     )
     await batch.commit()
@@ -135,23 +155,19 @@ export function createIntake(options: IntakeOptions): Intake {
     options.onClosed()
   }
 
-  const recorded = (camera: string): Recorded => {
-    const index = growing.get(camera)?.index ?? EMPTY_INDEX
-    const open = { ...NOTHING, frames: framesIn(index), durationMs: durationMsOf(index), sizeBytes: index.endBytes }
-    return sum(closed.get(camera) ?? NOTHING, open)
-  }
-
   return {
     begun: (segment) => {
-      const fellMonoMs = fellAtMonoMs.get(segment.camera)
-      if (fellAtMonoMs.delete(segment.camera) && fellMonoMs !== undefined) {
-        const missedMs = Math.max(0, segment.openedMonoMs - fellMonoMs)
-        closed.set(segment.camera, sum(closed.get(segment.camera) ?? NOTHING, { ...NOTHING, missedMs }))
-      }
-      const last = growing.get(segment.camera)
+      const { camera, number, start } = segment
+      tallyOf(camera).begun(number, start.monoMs)
+      const last = growing.get(camera)
       const before = last === undefined ? null : join(absoluteFolder, last.file)
-      growing.set(segment.camera, { ...segment, index: EMPTY_INDEX, before })
+      growing.set(camera, { ...segment, index: EMPTY_INDEX, before })
       keepOpened(segment).catch((error) => log.error('a new segment is not in the catalogue', { error }))
+    },
+
+    timed: ({ camera, number }, start) => {
+      const current = growing.get(camera)
+      if (current?.number === number) growing.set(camera, { ...current, start })
     },
 
     ended: (segment) =>
@@ -160,11 +176,11 @@ export function createIntake(options: IntakeOptions): Intake {
       }),
 
     fallen: (camera) => {
-      const last = growing.get(camera)
-      if (last !== undefined) fellAtMonoMs.set(camera, last.openedMonoMs + durationMsOf(last.index))
-      closed.set(camera, recorded(camera))
+      tallyOf(camera).fell(options.nowMonoMs())
       growing.delete(camera)
     },
+
+    off: (camera) => tallyOf(camera).off(),
 
     growingFiles: () =>
       [...growing.values()].map(({ camera, file, before }) => ({
@@ -174,7 +190,7 @@ export function createIntake(options: IntakeOptions): Intake {
         before,
       })),
 
-    recorded,
+    recorded: (camera) => tallyOf(camera).now(options.nowMonoMs()),
 
     service: {
       name: 'intake',
@@ -190,12 +206,3 @@ export function createIntake(options: IntakeOptions): Intake {
     },
   }
 }
-
-const NOTHING: Recorded = { frames: 0, durationMs: 0, sizeBytes: 0, missedMs: 0 }
-
-const sum = (one: Recorded, other: Recorded): Recorded => ({
-  frames: one.frames + other.frames,
-  durationMs: one.durationMs + other.durationMs,
-  sizeBytes: one.sizeBytes + other.sizeBytes,
-  missedMs: one.missedMs + other.missedMs,
-})

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
+import { createLineSplitter } from '../../core/process/lines.js'
 import { reasonOf } from '../../core/process/log.js'
-import { createLineSplitter } from './lines.js'
 
 /** What a file is told by stands in its first so many bytes. */
 const HEAD_BYTES = 64 * 1024

@@ -1,11 +1,12 @@
 /** Opens a log of another program, told by what is in it and not by its name, and tells what was recorded as readings. */
+
+import { createLineSplitter } from '../../core/process/lines.js'
 import type { Reading } from '../../core/ride/fix.js'
 import { GpxFault } from '../../core/track/gpx-reading.js'
 import { parseGpsdLine } from './gpsd-line.js'
 import { gpsdLogReadings } from './gpsd-log.js'
 import type { GpsdMessage } from './gpsd-messages.js'
 import { beginningOfGpx, type GpxLogCounts, gpxReadings, type Recorded } from './gpx-log.js'
-import { createLineSplitter } from './lines.js'
 import { looksOf, rootOf } from './log-looks.js'
 import { headOf, linesOf, piecesOfXml, textOf } from './log-text.js'
 import { sentencesOf } from './nmea.js'

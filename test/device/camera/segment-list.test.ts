@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createStreamClock, isComplaint, openedNumber, parseListLine } from '../../../device/camera/segment-list.js'
+import { isComplaint, openedNumber, parseListLine, stampOfFirstFrame } from '../../../device/camera/segment-list.js'
 
 describe('a message of the recorder', () => {
   it.each([
@@ -21,6 +21,15 @@ it.each([
   expect(isComplaint(message)).toBe(expected)
 })
 
+it.each([
+  ['[info]   Duration: N/A, start: 1795291200.123456, bitrate: N/A', 1_795_291_200_123.456],
+  ['[info]   Duration: 00:00:10.00, start: 0.000000, bitrate: 517 kb/s', 0],
+  ['[info]   Duration: N/A, bitrate: N/A', null],
+  ['[info]     encoder         : Lavf59.27.100', null],
+])('%s says that the first frame was stamped %s', (message, expected) => {
+  expect(stampOfFirstFrame(message)).toBe(expected)
+})
+
 describe('a line of the segment list', () => {
   it.each([
     ['front-000001.mp4,0.000000,5.000000', { file: 'front-000001.mp4', number: 1, startMs: 0, endMs: 5_000 }],
@@ -31,23 +40,5 @@ describe('a line of the segment list', () => {
     ['', null],
   ])('%s', (line, expected) => {
     expect(parseListLine(line)).toEqual(expected)
-  })
-})
-
-describe('the stream clock', () => {
-  const closed = (number: number, startMs: number) => ({ file: '', number, startMs, endMs: startMs + 5_000 })
-
-  it('ties segments to the earliest of all openings: one that was seen late does not move the others', () => {
-    const clock = createStreamClock()
-    clock.opened(1, 100_040)
-    expect(clock.startOf(closed(1, 0))).toBe(100_040)
-    clock.opened(2, 105_010)
-    expect(clock.startOf(closed(2, 5_000))).toBe(105_010)
-    clock.opened(3, 110_900)
-    expect(clock.startOf(closed(3, 10_000))).toBe(110_010)
-  })
-
-  it('does not know a start before it saw any opening', () => {
-    expect(createStreamClock().startOf(closed(1, 0))).toBeNull()
   })
 })

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { monoNowMs } from '../../../core/process/boot.js'
+import { MOST_LINE_BYTES } from '../../../core/process/lines.js'
 import type { Reading } from '../../../core/ride/fix.js'
-import { MOST_LINE_BYTES } from '../../../device/gps/lines.js'
 import {
   DEVICES,
   eventually,

@@ -1,6 +1,6 @@
 /** Cuts a stream of bytes into lines, however the chunks fall, in bounded memory. */
 
-/** gpsd_json(5) says 10,240 characters, newer ones send up to 12,809: a line this long is no longer theirs. */
+/** gpsd_json(5) says 10,240 characters, newer ones send up to 12,809: a line this long is nobody's. */
 export const MOST_LINE_BYTES = 64 * 1024
 
 export interface LineSplitter {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createLineSplitter, MOST_LINE_BYTES } from '../../../device/gps/lines.js'
-import { inPieces } from '../../fakes/gpsd-streams.js'
+import { createLineSplitter, MOST_LINE_BYTES } from '../../core/process/lines.js'
+import { inPieces } from '../fakes/gpsd-streams.js'
 
 const take = (pieces: Iterable<Buffer>) => {
   const splitter = createLineSplitter()
