@@ -166,7 +166,6 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       nowMonoMs: monoNowMs,
       whenOn: recording.whenOn,
       onBegun: intake.begun,
-      onTimed: intake.timed,
       onEnded: intake.ended,
       onOff: () => intake.off(camera.name),
       recordedBytes: () => intake.recorded(camera.name).sizeBytes,

@@ -14,8 +14,7 @@ export interface SegmentOpened {
   readonly file: string
 }
 
-/** How far a segment has come, or what it is at last. */
-export interface SegmentHolds {
+export interface SegmentClosed {
   readonly id: string
   readonly startMonoMs: number
   readonly startUncertaintyMs: number
@@ -42,8 +41,7 @@ export function writeFootage(database: Connection) {
        frames = @frames, sizeBytes = @sizeBytes, state = 'recorded' WHERE id = @id`,
   )
   const grow = database.prepare(
-    `UPDATE segments SET startMonoMs = @startMonoMs, startUncertaintyMs = @startUncertaintyMs, durationMs = @durationMs,
-       frames = @frames, sizeBytes = @sizeBytes WHERE id = @id AND state = 'recording'`,
+    `UPDATE segments SET durationMs = ?, frames = ?, sizeBytes = ? WHERE id = ? AND state = 'recording'`,
   )
   const tag = database.prepare(
     `UPDATE segments SET sizeBytes = @sizeBytes,
@@ -64,10 +62,10 @@ export function writeFootage(database: Connection) {
       open.run({ ...segment, id: segmentId(segment.camera, segment.number) })
     },
     /** What the growing segment holds so far. */
-    growSegment: (segment: SegmentHolds): void => {
-      grow.run(segment)
+    growSegment: (id: string, durationMs: number, frames: number, sizeBytes: number): void => {
+      grow.run(durationMs, frames, sizeBytes, id)
     },
-    closeSegment: (segment: SegmentHolds): void => {
+    closeSegment: (segment: SegmentClosed): void => {
       close.run(segment)
     },
     /** Dates a segment once and for all: a later, better anchor does not rename what a stranger may have seen. */

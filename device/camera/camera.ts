@@ -7,18 +7,17 @@ import { type CameraSettings, type CameraSource, recorderCommands } from './comm
 import { isComplaint, openedNumber, parseListLine, stampOfFirstFrame } from './segment-list.js'
 import { createStreamClock, type Start } from './stream-clock.js'
 
-export interface SegmentOf {
+export interface SegmentBegun {
   readonly camera: string
   readonly number: number
-}
-
-export interface SegmentBegun extends SegmentOf {
   readonly file: string
   /** Of the first frame, as well as it is known by now. */
   readonly start: Start
 }
 
-export interface SegmentEnded extends SegmentOf {
+export interface SegmentEnded {
+  readonly camera: string
+  readonly number: number
   readonly file: string
   /** Of the first frame; null where its beginning was not seen. */
   readonly start: Start | null
@@ -33,8 +32,6 @@ export interface CameraOptions {
   readonly nextNumber: () => Promise<number>
   readonly nowMonoMs: () => number
   readonly onBegun: (segment: SegmentBegun) => void
-  /** The first frame of a segment that still grows is better known now. */
-  readonly onTimed: (segment: SegmentOf, start: Start) => void
   /** Awaited before run() resolves. */
   readonly onEnded: (segment: SegmentEnded) => Promise<void>
   /** Bytes on the card, counted up over all segments: a picture that stops growing is a camera that hangs. */
@@ -49,7 +46,7 @@ const FIRST_PICTURE_WITHIN_MS = 10_000
 const STALLED_AFTER_MS = 3_000
 const WATCH_EVERY_MS = 500
 const CLOSES_WITHIN_MS = 3_000
-/** A hanging one hardly ever hears: what it has not written by now is lost. */
+/** One that hangs, or waits for a picture, does not hear: what it has not written by now is lost. */
 const HANGING_CLOSES_WITHIN_MS = 500
 /** Only what was said last explains why it ended. */
 const LAST_WORDS = 5
@@ -67,12 +64,14 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   if (signal.aborted) return
   const commands = recorderCommands({ camera: settings, source, folder, firstNumber, segmentSeconds })
   const clock = createStreamClock(commands.timing, settings.fps, wallMinusMonoMs)
+  let hasBegun = false
   const lastWords: string[] = []
   const ending: Promise<void>[] = []
 
   const message = (line: string, of: 'ffmpeg' | 'camera'): void => {
     const number = openedNumber(line)
     if (number !== null) {
+      hasBegun = true
       options.onState('recording')
       const start = clock.opened(number, nowMonoMs())
       options.onBegun({ camera, number, file: `${segmentId(camera, number)}.mp4`, start })
@@ -86,16 +85,14 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   const listed = (line: string): void => {
     const closed = parseListLine(line)
     if (closed === null) return
-    const { number, file, startMs, endMs } = closed
-    ending.push(options.onEnded({ camera, number, file, start: clock.closed(number, startMs) }))
-    const next = clock.startOf(number + 1, endMs)
-    if (next !== null) options.onTimed({ camera, number: number + 1 }, next)
+    const { number, file } = closed
+    ending.push(options.onEnded({ camera, number, file, start: clock.closed(closed) }))
   }
 
   const recorder = beginRecorder(commands, { message, listed })
   const stops = commands.followsWallClock ? AbortSignal.any([signal, options.wallClockSet]) : signal
   const stopWatching = watchGrowth(recorder, options)
-  const stop = (): void => recorder.end(CLOSES_WITHIN_MS)
+  const stop = (): void => recorder.end(hasBegun ? CLOSES_WITHIN_MS : HANGING_CLOSES_WITHIN_MS)
   stops.addEventListener('abort', stop, { once: true })
   try {
     const ended = await recorder.gone
@@ -121,6 +118,7 @@ function watchGrowth(recorder: Recorder, { source, recordedBytes, nowMonoMs, onS
       lastBytes = bytes
       grewMonoMs = nowMonoMs()
     } else if (nowMonoMs() - grewMonoMs > patienceMs) {
+      clearInterval(timer)
       onState('stalled')
       recorder.end(HANGING_CLOSES_WITHIN_MS)
     }

@@ -90,6 +90,8 @@ function inputOf(source: CameraSource, { width, height, fps }: CameraSettings): 
         '0',
         '-use_wallclock_as_timestamps',
         '1',
+        '-f',
+        'h264',
         '-i',
         `file:${source.file}`,
       ]

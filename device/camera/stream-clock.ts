@@ -1,5 +1,6 @@
 /** When frames were taken: ties the stream time of a recorder, which counts from its first frame, to the monotonic clock. */
 import type { FrameTiming } from './command.js'
+import type { ClosedSegment } from './segment-list.js'
 
 /** The moment of a first frame. */
 export interface Start {
@@ -10,12 +11,10 @@ export interface Start {
 export interface StreamClock {
   /** ffmpeg has said what the clock that stamps the frames showed at the first one, in milliseconds. */
   readonly began: (stampMs: number) => void
-  /** A file was seen to open for the frame that came then. Answers what is known of that frame by now. */
+  /** A file was seen to open. Answers when its first frame was taken, as well as that is known by then. */
   readonly opened: (number: number, monoMs: number) => Start
-  /** A segment has closed whose first frame was at a stream time. Answers when that was; null where nothing of it was seen. */
-  readonly closed: (number: number, startMs: number) => Start | null
-  /** When a frame at a stream time was taken that a segment began with; null where nothing is known. */
-  readonly startOf: (number: number, startMs: number) => Start | null
+  /** A segment was listed as closed. Answers when its first frame was taken; null where nothing of it was seen. */
+  readonly closed: (segment: ClosedSegment) => Start | null
 }
 
 /** An opening is seen a frame's worth of parsing after its frame, 35 to 55 ms, and on a busy machine later. */
@@ -33,6 +32,8 @@ export function createStreamClock(timing: FrameTiming, fps: number, wallMinusMon
   const begins: number[] = []
   const lateMs = timing.kind === 'opening' ? (timing.lateFrames * 1_000) / fps : 0
   let firstStampMs: number | null = null
+  /** Stream time at which the file after the one that was listed last begins. */
+  let nextStartMs: number | null = timing.kind === 'stamped' ? 0 : null
 
   const byOpening = (monoMs: number): Start => ({ monoMs: monoMs - lateMs, uncertaintyMs: OPENING_UNCERTAINTY_MS })
 
@@ -67,17 +68,18 @@ export function createStreamClock(timing: FrameTiming, fps: number, wallMinusMon
       const stampMinusMonoMs = timing.kind === 'stamped' && timing.clock === 'wall' ? wallMinusMonoMs() : 0
       openings.set(number, { monoMs, stampMinusMonoMs })
       openings.delete(number - 2)
-      return byOpening(monoMs)
+      // A file opens right after the one before was listed, where a frame may be missing in between.
+      const start = nextStartMs === null ? null : startOf(number, nextStartMs)
+      return start === null ? byOpening(monoMs) : { ...start, uncertaintyMs: start.uncertaintyMs + 1_000 / fps }
     },
 
-    closed: (number, startMs) => {
+    closed: ({ number, startMs, endMs }) => {
+      nextStartMs = endMs
       const opening = openings.get(number)
       if (opening !== undefined) begins.push(opening.monoMs - startMs)
       begins.splice(0, begins.length - OPENINGS_IN_MIND)
       return startOf(number, startMs)
     },
-
-    startOf,
   }
 }
 

@@ -33,17 +33,16 @@ interface Start {
   readonly uncertaintyMs: number
 }
 
-interface SegmentOf {
+export interface Begun {
   readonly camera: string
   readonly number: number
-}
-
-export interface Begun extends SegmentOf {
   readonly file: string
   readonly start: Start
 }
 
-export interface Ended extends SegmentOf {
+export interface Ended {
+  readonly camera: string
+  readonly number: number
   readonly file: string
   /** Null where its beginning was not seen. */
   readonly start: Start | null
@@ -51,8 +50,6 @@ export interface Ended extends SegmentOf {
 
 export interface Intake {
   readonly begun: (segment: Begun) => void
-  /** The first frame of a growing segment is better known now. */
-  readonly timed: (segment: SegmentOf, start: Start) => void
   /** Resolves when the segment is on the card and its row too, or could not be put there. */
   readonly ended: (segment: Ended) => Promise<void>
   /** The camera's recorder is gone although it should record: nothing grows there any more. */
@@ -111,20 +108,11 @@ export function createIntake(options: IntakeOptions): Intake {
     const file = growing.get(camera)
     if (file === undefined) return
     const index = await readIndexOf(join(absoluteFolder, file.file), file.index)
-    const current = growing.get(camera)
-    if (current?.number !== file.number || index.endBytes === file.index.endBytes) return
-    growing.set(camera, { ...current, index })
+    if (growing.get(camera) !== file || index.endBytes === file.index.endBytes) return
+    growing.set(camera, { ...file, index })
     tallyOf(camera).grew(file.number, index)
-    batch.add(
-      step('growSegment', {
-        id: segmentId(camera, file.number),
-        startMonoMs: current.start.monoMs,
-        startUncertaintyMs: current.start.uncertaintyMs,
-        durationMs: durationMsOf(index),
-        frames: framesIn(index),
-        sizeBytes: index.endBytes,
-      }),
-    )
+    const id = segmentId(camera, file.number)
+    batch.add(step('growSegment', id, durationMsOf(index), framesIn(index), index.endBytes))
   }
 
   const close = async ({ camera, number, file, start }: Ended): Promise<void> => {
@@ -163,11 +151,6 @@ export function createIntake(options: IntakeOptions): Intake {
       const before = last === undefined ? null : join(absoluteFolder, last.file)
       growing.set(camera, { ...segment, index: EMPTY_INDEX, before })
       keepOpened(segment).catch((error) => log.error('a new segment is not in the catalogue', { error }))
-    },
-
-    timed: ({ camera, number }, start) => {
-      const current = growing.get(camera)
-      if (current?.number === number) growing.set(camera, { ...current, start })
     },
 
     ended: (segment) =>

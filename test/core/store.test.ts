@@ -323,15 +323,7 @@ describe('a segment', () => {
     await store.openSegment({ ...at, file: 'boot-000001/front-000007.mp4' })
     expect(await store.segment(id)).toMatchObject({ state: 'recording', frames: 0, rideId: 'r' })
     expect((await store.segments('r', null, { limit: 9, cursor: null })).items).toEqual([])
-    await store.growSegment({
-      id,
-      startMonoMs: 110_005,
-      startUncertaintyMs: 8,
-      durationMs: 1_000,
-      frames: 30,
-      sizeBytes: 500,
-    })
-    expect(await store.segment(id)).toMatchObject({ startMonoMs: 110_005, frames: 30 })
+    await store.growSegment(id, 1_000, 30, 500)
     expect((await store.segments('r', null, { limit: 9, cursor: null })).items).toHaveLength(1)
     const closed = {
       id,

@@ -94,7 +94,7 @@ export async function addSegment(
   const start = { startMonoMs: second * 1_000, startUncertaintyMs: 20 }
   await store.openSegment({ camera, number, bootNumber, rideId, ...start, file })
   const grown = { durationMs: SEGMENT_MS, frames: (SEGMENT_MS / 1_000) * FPS, sizeBytes: 100_000 }
-  if (isRecording) await store.growSegment({ id, ...start, ...grown })
+  if (isRecording) await store.growSegment(id, grown.durationMs, grown.frames, grown.sizeBytes)
   else await store.closeSegment({ id, ...start, ...grown })
   return id
 }

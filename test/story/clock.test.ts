@@ -99,7 +99,8 @@ describe('a wall clock that boots in 1970 and jumps by 56 years and back by an h
       expect(Math.abs(lateMs)).toBeLessThan(index < 3 ? 25 + Math.max(...firstLatenciesMs) : allowedMs)
     }
 
-    expect(segments.length).toBeGreaterThanOrEqual(END / 5 - 1)
+    // A busy machine begins some seconds late.
+    expect(segments.length).toBeGreaterThanOrEqual(Math.floor((END - 6) / 5))
     for (const [index, { startUtcMs, startMonoMs, file, ...segment }] of segments.entries()) {
       expect(Math.abs((startUtcMs ?? 0) - utcAt(startMonoMs)), file).toBeLessThan(allowedMs)
       expect(file).toMatch(/^2026-06-08\//)
