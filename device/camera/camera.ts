@@ -5,6 +5,7 @@ import { wallMinusMonoMs } from '../../core/process/wall-clock.js'
 import { segmentId } from '../../core/ride/footage.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
 import { isComplaint, openedNumber, parseListLine, stampOfFirstFrame } from './segment-list.js'
+import { measureSensorWay } from './sensor-way.js'
 import { createStreamClock, type Start } from './stream-clock.js'
 
 export interface SegmentBegun {
@@ -63,7 +64,13 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   const firstNumber = await options.nextNumber()
   if (signal.aborted) return
   const commands = recorderCommands({ camera: settings, source, folder, firstNumber, segmentSeconds })
-  const clock = createStreamClock(commands.timing, settings.fps, wallMinusMonoMs)
+  const sensorWay = measureSensorWay()
+  const clock = createStreamClock({
+    timing: commands.timing,
+    fps: settings.fps,
+    wallMinusMonoMs,
+    sensorWayMs: sensorWay.ms,
+  })
   let hasBegun = false
   const lastWords: string[] = []
   const ending: Promise<void>[] = []

@@ -25,8 +25,16 @@ const OPENINGS_IN_MIND = 10
 const STAMP_AFTER_OPENING_MS = 100
 const STAMP_BEFORE_OPENING_MS = 5_000
 
-/** @param wallMinusMonoMs of now: the wall clock is slewed by up to 1.8 s an hour, so it is asked for each file */
-export function createStreamClock(timing: FrameTiming, fps: number, wallMinusMonoMs: () => number): StreamClock {
+export interface StreamClockOptions {
+  readonly timing: FrameTiming
+  readonly fps: number
+  /** Of now: the wall clock is slewed by up to 1.8 s an hour, so it is asked for each file. */
+  readonly wallMinusMonoMs: () => number
+  /** How long before they reach ffmpeg frames are taken, as measured by now; null where that is not known. */
+  readonly sensorWayMs: () => number | null
+}
+
+export function createStreamClock({ timing, fps, wallMinusMonoMs, sensorWayMs }: StreamClockOptions): StreamClock {
   const openings = new Map<number, Opening>()
   /** When the stream began, by each of the last openings. */
   const begins: number[] = []
@@ -49,6 +57,13 @@ export function createStreamClock(timing: FrameTiming, fps: number, wallMinusMon
   }
 
   const startOf = (number: number, startMs: number): Start | null => {
+    const start = outOf(number, startMs)
+    const wayMs = openings.get(number)?.sensorWayMs ?? sensorWayMs() ?? 0
+    return start === null ? null : { ...start, monoMs: start.monoMs - wayMs }
+  }
+
+  /** When it came to ffmpeg. */
+  const outOf = (number: number, startMs: number): Start | null => {
     const { uncertaintyMs } = timing
     if (timing.kind === 'opening') {
       // A segment opens a little after its first frame, never before: the earliest opening is the best.
@@ -66,7 +81,7 @@ export function createStreamClock(timing: FrameTiming, fps: number, wallMinusMon
 
     opened: (number, monoMs) => {
       const stampMinusMonoMs = timing.kind === 'stamped' && timing.clock === 'wall' ? wallMinusMonoMs() : 0
-      openings.set(number, { monoMs, stampMinusMonoMs })
+      openings.set(number, { monoMs, stampMinusMonoMs, sensorWayMs: sensorWayMs() })
       openings.delete(number - 2)
       // A file opens right after the one before was listed, where a frame may be missing in between.
       const start = nextStartMs === null ? null : startOf(number, nextStartMs)
@@ -87,4 +102,5 @@ interface Opening {
   readonly monoMs: number
   /** What the clock that stamps the frames was ahead of the monotonic one then. */
   readonly stampMinusMonoMs: number
+  readonly sensorWayMs: number | null
 }

@@ -7,7 +7,13 @@ const never = () => {
 }
 
 describe('frames timed by the openings of their files', () => {
-  const byOpening = (lateFrames = 0) => createStreamClock({ kind: 'opening', lateFrames, uncertaintyMs: 20 }, 30, never)
+  const byOpening = (lateFrames = 0) =>
+    createStreamClock({
+      timing: { kind: 'opening', lateFrames, uncertaintyMs: 20 },
+      fps: 30,
+      wallMinusMonoMs: never,
+      sensorWayMs: () => null,
+    })
 
   it('follow the earliest of all openings: one that was seen late does not move the others', () => {
     const clock = byOpening()
@@ -42,8 +48,14 @@ describe('frames timed by the openings of their files', () => {
 
 describe('frames stamped by the wall clock', () => {
   let wallMinusMonoMs = 1_795_000_000_000
+  let sensorWayMs: number | null = null
   const byWall = () =>
-    createStreamClock({ kind: 'stamped', clock: 'wall', uncertaintyMs: 30 }, 30, () => wallMinusMonoMs)
+    createStreamClock({
+      timing: { kind: 'stamped', clock: 'wall', uncertaintyMs: 30 },
+      fps: 30,
+      wallMinusMonoMs: () => wallMinusMonoMs,
+      sensorWayMs: () => sensorWayMs,
+    })
 
   it('are as old as their stamps say, however late their files were seen to open', () => {
     const clock = byWall()
@@ -53,6 +65,18 @@ describe('frames stamped by the wall clock', () => {
     // A frame may be missing between the end of one and the first of the next.
     expect(clock.opened(2, 110_700)).toEqual({ monoMs: 110_000, uncertaintyMs: 30 + 1_000 / 30 })
     expect(clock.closed(closed(2, 10_000))).toEqual({ monoMs: 110_000, uncertaintyMs: 30 })
+  })
+
+  it('were taken before they were encoded, by what was measured when their file opened, or since', () => {
+    const clock = byWall()
+    clock.began(wallMinusMonoMs + 100_000)
+    clock.opened(1, 100_036)
+    sensorWayMs = 60
+    expect(clock.closed(closed(1, 0))?.monoMs).toBe(99_940)
+    clock.opened(2, 110_036)
+    sensorWayMs = 80
+    expect(clock.closed(closed(2, 10_000))?.monoMs).toBe(109_940)
+    sensorWayMs = null
   })
 
   it('follow a wall clock that is slewed', () => {
@@ -82,7 +106,12 @@ describe('frames stamped by the wall clock', () => {
 })
 
 it('frames stamped by the monotonic clock need no other', () => {
-  const clock = createStreamClock({ kind: 'stamped', clock: 'monotonic', uncertaintyMs: 5 }, 30, never)
+  const clock = createStreamClock({
+    timing: { kind: 'stamped', clock: 'monotonic', uncertaintyMs: 5 },
+    fps: 30,
+    wallMinusMonoMs: never,
+    sensorWayMs: () => null,
+  })
   clock.began(100_000.25)
   clock.opened(1, 100_036)
   expect(clock.closed(closed(1, 0))).toEqual({ monoMs: 100_000.25, uncertaintyMs: 5 })
