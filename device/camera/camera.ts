@@ -4,7 +4,9 @@ import { beginRecorder, type Recorder } from '../../core/process/recorder.js'
 import { wallMinusMonoMs } from '../../core/process/wall-clock.js'
 import { segmentId } from '../../core/ride/footage.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
-import { isComplaint, openedNumber, parseListLine, stampOfFirstFrame } from './segment-list.js'
+import { withoutSecrets } from './secrets.js'
+import { isComplaint, openedNumber, parseListLine } from './segment-list.js'
+import { openSensorFeed } from './sensor-feed.js'
 import { measureSensorWay } from './sensor-way.js'
 import { createStreamClock, type Start } from './stream-clock.js'
 
@@ -63,8 +65,12 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   options.onState('starting')
   const firstNumber = await options.nextNumber()
   if (signal.aborted) return
-  const commands = recorderCommands({ camera: settings, source, folder, firstNumber, segmentSeconds })
   const sensorWay = measureSensorWay()
+  const sensor =
+    source.kind === 'rpicam' ? await openSensorFeed((takenMonoMs) => sensorWay.heard(takenMonoMs, nowMonoMs())) : null
+  const metadataFile = sensor?.file ?? null
+  const plan = { camera: settings, source, folder, firstNumber, segmentSeconds, metadataFile }
+  const commands = recorderCommands(plan)
   const clock = createStreamClock({
     timing: commands.timing,
     fps: settings.fps,
@@ -84,8 +90,7 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
       options.onBegun({ camera, number, file: `${segmentId(camera, number)}.mp4`, start })
       return
     }
-    const stampMs = stampOfFirstFrame(line)
-    if (stampMs !== null) clock.began(stampMs)
+    if (of === 'ffmpeg') clock.told(line)
     if (of === 'camera' || isComplaint(line)) lastWords.push(line)
     lastWords.splice(0, lastWords.length - LAST_WORDS)
   }
@@ -103,11 +108,11 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   stops.addEventListener('abort', stop, { once: true })
   try {
     const ended = await recorder.gone
-    if (!stops.aborted) throw new Error([ended, ...lastWords].join(' / '))
+    if (!stops.aborted) throw new Error(withoutSecrets([ended, ...lastWords].join(' / '), source))
   } finally {
     stopWatching()
     stops.removeEventListener('abort', stop)
-    await Promise.allSettled(ending)
+    await Promise.allSettled([...ending, sensor?.close()])
   }
 }
 

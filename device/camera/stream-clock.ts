@@ -1,6 +1,7 @@
 /** When frames were taken: ties the stream time of a recorder, which counts from its first frame, to the monotonic clock. */
-import type { FrameTiming } from './command.js'
-import type { ClosedSegment } from './segment-list.js'
+import type { FrameTiming } from './recording-plan.js'
+import { type ClosedSegment, stampOfFirstFrame } from './segment-list.js'
+import { timingOnceSaid } from './timing.js'
 
 /** The moment of a first frame. */
 export interface Start {
@@ -9,8 +10,8 @@ export interface Start {
 }
 
 export interface StreamClock {
-  /** ffmpeg has said what the clock that stamps the frames showed at the first one, in milliseconds. */
-  readonly began: (stampMs: number) => void
+  /** A message of ffmpeg, which may say what the clock that stamps the frames showed at the first one. */
+  readonly told: (message: string) => void
   /** A file was seen to open. Answers when its first frame was taken, as well as that is known by then. */
   readonly opened: (number: number, monoMs: number) => Start
   /** A segment was listed as closed. Answers when its first frame was taken; null where nothing of it was seen. */
@@ -34,23 +35,24 @@ export interface StreamClockOptions {
   readonly sensorWayMs: () => number | null
 }
 
-export function createStreamClock({ timing, fps, wallMinusMonoMs, sensorWayMs }: StreamClockOptions): StreamClock {
+export function createStreamClock({ fps, wallMinusMonoMs, sensorWayMs, ...options }: StreamClockOptions): StreamClock {
+  let timing = options.timing
   const openings = new Map<number, Opening>()
   /** When the stream began, by each of the last openings. */
   const begins: number[] = []
-  const lateMs = timing.kind === 'opening' ? (timing.lateFrames * 1_000) / fps : 0
+  const lateMs = (): number => (timing.lateFrames * 1_000) / fps
   let firstStampMs: number | null = null
   /** Stream time at which the file after the one that was listed last begins. */
   let nextStartMs: number | null = timing.kind === 'stamped' ? 0 : null
 
-  const byOpening = (monoMs: number): Start => ({ monoMs: monoMs - lateMs, uncertaintyMs: OPENING_UNCERTAINTY_MS })
+  const byOpening = (monoMs: number): Start => ({ monoMs: monoMs - lateMs(), uncertaintyMs: OPENING_UNCERTAINTY_MS })
 
   const byStamp = (
     stampMs: number,
     { monoMs: openedMonoMs, stampMinusMonoMs }: Opening,
     uncertaintyMs: number,
   ): Start => {
-    const monoMs = stampMs - stampMinusMonoMs
+    const monoMs = stampMs - stampMinusMonoMs - lateMs()
     const beforeMs = openedMonoMs - monoMs
     const isSane = beforeMs > -STAMP_AFTER_OPENING_MS && beforeMs < STAMP_BEFORE_OPENING_MS
     return isSane ? { monoMs, uncertaintyMs } : byOpening(openedMonoMs)
@@ -67,7 +69,7 @@ export function createStreamClock({ timing, fps, wallMinusMonoMs, sensorWayMs }:
     const { uncertaintyMs } = timing
     if (timing.kind === 'opening') {
       // A segment opens a little after its first frame, never before: the earliest opening is the best.
-      return begins.length === 0 ? null : { monoMs: Math.min(...begins) - lateMs + startMs, uncertaintyMs }
+      return begins.length === 0 ? null : { monoMs: Math.min(...begins) - lateMs() + startMs, uncertaintyMs }
     }
     const opening = openings.get(number)
     if (opening === undefined) return null
@@ -75,8 +77,9 @@ export function createStreamClock({ timing, fps, wallMinusMonoMs, sensorWayMs }:
   }
 
   return {
-    began: (stampMs) => {
-      firstStampMs ??= stampMs
+    told: (message) => {
+      firstStampMs ??= stampOfFirstFrame(message)
+      timing = timingOnceSaid(timing, message)
     },
 
     opened: (number, monoMs) => {

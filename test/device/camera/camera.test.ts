@@ -13,6 +13,7 @@ import type { Program } from '../../fakes/processes.js'
 
 const FPS = 30
 const SEGMENT_SECONDS = 3
+const MEANS = { microphone: null, ffmpegMajor: 5 }
 const SOON = { withinMs: 15_000 }
 const settings = {
   name: 'front',
@@ -55,7 +56,7 @@ const play = (how: Partial<Playing> = {}): void => {
 }
 
 /** A recording under way. */
-function begin(source: CameraSource = { kind: 'fifo', file: fifo }) {
+function begin(source: CameraSource = { kind: 'fifo', file: fifo, format: 'h264', ...MEANS }) {
   const begun: SegmentBegun[] = []
   const ended: SegmentEnded[] = []
   const states: string[] = []

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createStreamClock } from '../../../device/camera/stream-clock.js'
 
 const closed = (number: number, startMs: number, endMs = startMs + 10_000) => ({ file: '', number, startMs, endMs })
+const began = (stampMs: number): string =>
+  `[info]   Duration: N/A, start: ${(stampMs / 1_000).toFixed(6)}, bitrate: N/A`
 const never = () => {
   throw new Error('the wall clock was asked')
 }
@@ -51,7 +53,7 @@ describe('frames stamped by the wall clock', () => {
   let sensorWayMs: number | null = null
   const byWall = () =>
     createStreamClock({
-      timing: { kind: 'stamped', clock: 'wall', uncertaintyMs: 30 },
+      timing: { kind: 'stamped', clock: 'wall', lateFrames: 0, uncertaintyMs: 30 },
       fps: 30,
       wallMinusMonoMs: () => wallMinusMonoMs,
       sensorWayMs: () => sensorWayMs,
@@ -59,7 +61,7 @@ describe('frames stamped by the wall clock', () => {
 
   it('are as old as their stamps say, however late their files were seen to open', () => {
     const clock = byWall()
-    clock.began(1_795_000_100_000)
+    clock.told(began(1_795_000_100_000))
     expect(clock.opened(1, 100_036).monoMs).toBe(100_000)
     expect(clock.closed(closed(1, 0))).toEqual({ monoMs: 100_000, uncertaintyMs: 30 })
     // A frame may be missing between the end of one and the first of the next.
@@ -69,7 +71,7 @@ describe('frames stamped by the wall clock', () => {
 
   it('were taken before they were encoded, by what was measured when their file opened, or since', () => {
     const clock = byWall()
-    clock.began(wallMinusMonoMs + 100_000)
+    clock.told(began(wallMinusMonoMs + 100_000))
     clock.opened(1, 100_036)
     sensorWayMs = 60
     expect(clock.closed(closed(1, 0))?.monoMs).toBe(99_940)
@@ -81,7 +83,7 @@ describe('frames stamped by the wall clock', () => {
 
   it('follow a wall clock that is slewed', () => {
     const clock = byWall()
-    clock.began(wallMinusMonoMs + 100_000)
+    clock.told(began(wallMinusMonoMs + 100_000))
     clock.opened(1, 100_036)
     wallMinusMonoMs += 20
     clock.opened(2, 160_036)
@@ -91,11 +93,19 @@ describe('frames stamped by the wall clock', () => {
 
   it('are timed by the opening where the wall clock was set meanwhile', () => {
     const clock = byWall()
-    clock.began(wallMinusMonoMs + 100_000)
+    clock.told(began(wallMinusMonoMs + 100_000))
     clock.opened(1, 100_036)
     wallMinusMonoMs += 3_600_000
     clock.opened(2, 110_036)
     expect(clock.closed(closed(2, 10_000))).toEqual({ monoMs: 110_036, uncertaintyMs: 200 })
+  })
+
+  it('were there a frame earlier where ffmpeg finds a transport stream: a frame of it ends where the next begins', () => {
+    const clock = byWall()
+    clock.told("[info] Input #0, mpegts, from 'file:front.fifo':")
+    clock.told(began(wallMinusMonoMs + 100_000))
+    clock.opened(1, 100_070)
+    expect(clock.closed(closed(1, 0))?.monoMs).toBeCloseTo(100_000 - 1_000 / 30)
   })
 
   it('are timed by the opening where no stamp was told', () => {
@@ -107,12 +117,12 @@ describe('frames stamped by the wall clock', () => {
 
 it('frames stamped by the monotonic clock need no other', () => {
   const clock = createStreamClock({
-    timing: { kind: 'stamped', clock: 'monotonic', uncertaintyMs: 5 },
+    timing: { kind: 'stamped', clock: 'monotonic', lateFrames: 0, uncertaintyMs: 5 },
     fps: 30,
     wallMinusMonoMs: never,
     sensorWayMs: () => null,
   })
-  clock.began(100_000.25)
+  clock.told(began(100_000.25))
   clock.opened(1, 100_036)
   expect(clock.closed(closed(1, 0))).toEqual({ monoMs: 100_000.25, uncertaintyMs: 5 })
 })
