@@ -8,11 +8,13 @@ import { type Program, startProgram } from './processes.js'
 const run = promisify(execFile)
 
 const SIZE = { width: 256, height: 96 }
-/** Each bit of the number is a bar of the picture's whole height: no encoder makes a bar of 16 pixels unreadable. */
+/** Each bit of the number is a bar down most of the picture: no encoder makes a bar of 16 pixels unreadable. */
 const BITS = 16
+/** Below the bars: a picture without it has 50 bytes a frame, and no camera plays so little. */
+const NOISE_ROWS = 32
 const BAR_PX = SIZE.width / BITS
 /** The row that is read back. */
-const ROW = SIZE.height / 2
+const ROW = (SIZE.height - NOISE_ROWS) / 2
 
 export interface FilmOptions {
   readonly frames: number
@@ -38,7 +40,19 @@ export async function makeFilm(file: string, { frames, fps, gop = fps }: FilmOpt
 function pictureOf(frame: number): Buffer {
   const row = Buffer.alloc(SIZE.width)
   for (let bit = 0; bit < BITS; bit++) row.fill((frame >> bit) & 1 ? 235 : 16, bit * BAR_PX, (bit + 1) * BAR_PX)
-  return Buffer.concat(Array.from({ length: SIZE.height }, () => row))
+  const bars = Array.from({ length: SIZE.height - NOISE_ROWS }, () => row)
+  return Buffer.concat([...bars, noise(SIZE.width * NOISE_ROWS, frame + 1)])
+}
+
+/** Park and Miller's generator: the same film in every run. */
+function noise(sizeBytes: number, seed: number): Buffer {
+  let state = seed
+  return Buffer.from(
+    Array.from({ length: sizeBytes }, () => {
+      state = (state * 48_271) % 2_147_483_647
+      return state & 0xff
+    }),
+  )
 }
 
 /** The numbers in the frames of a file, in the order of showing. */
@@ -71,6 +85,8 @@ export interface Playing {
   /** One in so many frames is lost in the sensor: its place in time stays empty, the film goes on. */
   readonly dropEvery?: number
   readonly seed?: number
+  /** From its start to the first frame; 300 where it is left out. Of rpicam-vid alone. */
+  readonly startMs?: number
   /**
    * hang:N and exit:N after N frames; deaf:N hangs and ignores SIGINT; absent has no camera; flood says 1 kB a frame on
    * standard error, and waits where nobody reads it.
@@ -79,7 +95,16 @@ export interface Playing {
 }
 
 /** The environment a fake camera runs in. */
-export function playing({ film, log, jitterMs, latencyMs, dropEvery, seed, mode }: Playing): Record<string, string> {
+export function playing({
+  film,
+  log,
+  jitterMs,
+  latencyMs,
+  dropEvery,
+  seed,
+  startMs,
+  mode,
+}: Playing): Record<string, string> {
   const told = {
     FILM: film,
     LOG: log,
@@ -87,6 +112,7 @@ export function playing({ film, log, jitterMs, latencyMs, dropEvery, seed, mode 
     LATENCY_MS: latencyMs,
     DROP_EVERY: dropEvery,
     SEED: seed,
+    START_MS: startMs,
     MODE: mode,
   }
   return Object.fromEntries(

@@ -4,6 +4,7 @@
  * What it plays and how it fails is told by the environment, see camera-film.ts.
  */
 import { open } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { playFilm } from './film-player.mjs'
 import { createTransportStream } from './transport-stream.mjs'
@@ -46,6 +47,7 @@ async function record() {
   // As the real one does it, before there is a camera: the opening of a FIFO waits for its reader.
   const metadata = asked.metadata === undefined ? null : await open(asked.metadata, 'w')
   await metadata?.write('[\n')
+  await sleep(Number(fake('START_MS', '300'))) // A sensor needs longer to start than whoever reads it.
   const film = playFilm({
     film: fake('FILM'),
     fps: Number(asked.framerate ?? 30),
