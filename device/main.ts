@@ -10,6 +10,7 @@ import { watchWallClock } from '../core/process/wall-clock.js'
 import { bootFolder } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
+import type { SegmentOnCard } from '../core/store/footage.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
 import type { Store } from '../core/store/store.js'
 import { createCameraLife } from './camera/life.js'
@@ -17,8 +18,10 @@ import { syncLoop } from './camera/sync-loop.js'
 import { checkSources } from './checking.js'
 import { bytesPerSecond, type DeviceSettings, roomToKeep } from './config.js'
 import { openDataFolder } from './data-folder.js'
+import { folderOrder } from './footage/folder-order.js'
 import { createIntake } from './footage/intake.js'
-import { nextFileNumber, takeInOrphans } from './footage/orphans.js'
+import { highestBootFolder, openNumbers } from './footage/numbers.js'
+import { takeInOrphans } from './footage/orphans.js'
 import { retention } from './footage/retention.js'
 import { watchStorage } from './footage/storage.js'
 import { createTagging } from './footage/tagging.js'
@@ -74,8 +77,8 @@ interface Opened extends Omit<DeviceOptions, 'configFile'> {
 
 async function record({ settings, receiver, data, store, log, signal }: Opened): Promise<void> {
   const bootId = readBootId()
-  const { bootNumber, deviceId } = await store.beginBoot(bootId)
   const footage = join(data, 'footage')
+  const { bootNumber, deviceId } = await store.beginBoot(bootId, await highestBootFolder(footage))
   const folder = bootFolder(bootNumber)
   const simulated = receiver !== null && isSimulated(receiver)
   const { begin } = settings.recording
@@ -83,8 +86,11 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   const { timeZone } = settings.display
 
   await makeFolderDurably(join(footage, folder))
+  await store.notePowerCut(bootNumber)
   await store.endRidesOfOtherBoots(bootNumber)
-  await takeInOrphans(footage, bootNumber, store, log, signal)
+  const cameraNames = settings.cameras.map(({ name }) => name)
+  const numbers = await openNumbers(footage, bootNumber, cameraNames, store)
+  let lastPowerCut = await store.powerCutBefore(bootNumber)
   const resumed = await leftOffAt(
     store,
     bootNumber,
@@ -161,8 +167,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       sourceText: camera.source,
       folder: join(footage, folder),
       segmentSeconds: settings.recording.segmentSeconds,
-      nextNumber: async () =>
-        nextFileNumber(join(footage, folder), camera.name, await store.lastSegmentNumber(camera.name)),
+      nextNumber: () => numbers.next(camera.name),
       nowMonoMs: monoNowMs,
       whenOn: recording.whenOn,
       onBegun: intake.begun,
@@ -171,7 +176,9 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       recordedBytes: () => intake.recorded(camera.name).sizeBytes,
       onFallen: async (stop) => {
         intake.fallen(camera.name)
-        await takeInOrphans(footage, bootNumber, store, log, stop, camera.name)
+        const isItsOwn = (segment: SegmentOnCard): boolean =>
+          segment.camera === camera.name && !numbers.isFromBefore(camera.name, segment.number)
+        await takeInOrphans(footage, bootNumber, store, log, isItsOwn, stop)
         tagging.look()
       },
       log,
@@ -191,19 +198,33 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
         return { ...camera.now(), ...recorded }
       }),
       storage: storage.now(),
+      lastPowerCut,
     })
+  const order = folderOrder({
+    footage,
+    bootNumber,
+    store,
+    isFromBefore: numbers.isFromBefore,
+    isBusyWith: tagging.isBusyWith,
+    onMended: tagging.look,
+    onSettled: async () => {
+      lastPowerCut = await store.powerCutBefore(bootNumber)
+    },
+    log,
+  })
 
   // Footage has a ride from its first frame on, fix or not; after the first ride of a boot the next begins with movement.
   if (resumed.word === false) journey.stop()
   else if (recording.isOn() && cameras.length > 0 && (begin === 'manual' || !resumed.hadRide)) journey.begin()
 
-  log.info('recording', { boot: bootNumber, data, simulated, cameras: settings.cameras.map(({ name }) => name) })
+  log.info('recording', { boot: bootNumber, data, simulated, cameras: cameraNames })
   await runTogether(
     [
       keepRunning(journey.service, log),
       ...cameras.map((camera) => camera.service),
       syncLoop(intake.growingFiles, log),
       intake.service,
+      keepRunning(order, log),
       keepRunning(tagging.service, log),
       storage.service,
       keepRunning(retention(footage, roomToKeep(settings), store, log), log),
@@ -217,6 +238,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     signal,
   )
   await batch.commit()
+  await store.closeBoot(bootNumber)
 }
 
 /** A device without a receiver has no readings, ever. */

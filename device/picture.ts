@@ -1,7 +1,7 @@
 /** Puts together what the rooms of the device know into one picture of now. */
 import { type Anchor, utcUncertaintyOf } from '../core/ride/clock.js'
 import type { PublicFix } from '../core/ride/fix.js'
-import type { CameraNow, Now, ReceiverNow, RideNow, StorageNow } from '../core/ride/now.js'
+import type { CameraNow, Now, PowerCut, ReceiverNow, RideNow, StorageNow } from '../core/ride/now.js'
 
 export interface Parts {
   readonly monoMs: number
@@ -14,6 +14,7 @@ export interface Parts {
   readonly recordingOn: boolean
   readonly cameras: readonly CameraParts[]
   readonly storage: StorageNow
+  readonly lastPowerCut: PowerCut | null
 }
 
 export interface CameraParts extends Omit<CameraNow, 'fps'> {
@@ -31,7 +32,6 @@ export function pictureOf({ monoMs, anchor, cameras, ...known }: Parts): Now {
     uptimeMs: Math.round(monoMs),
     deviceSeenMsAgo: 0,
     cameras: cameras.map(cameraOf),
-    lastPowerCut: null,
     underVoltage: null,
     temperatureC: null,
   }

@@ -74,7 +74,9 @@ export const NowShape = Type.Object(
       hoursLeft: orNull(Type.Number()),
       keptBytes: Type.Number(),
     }),
-    lastPowerCut: orNull(Type.Object({ utcMs: orNull(utcMs()), lostMs: orNull(Type.Number()) })),
+    lastPowerCut: orNull(
+      Type.Object({ utcMs: orNull(utcMs()), lostMs: orNull(Type.Number()), timeZone: orNull(Type.String()) }),
+    ),
     underVoltage: orNull(Type.Boolean()),
     temperatureC: orNull(Type.Number()),
   },

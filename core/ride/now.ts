@@ -21,9 +21,19 @@ export interface Now {
   readonly recordingOn: boolean
   readonly cameras: readonly CameraNow[]
   readonly storage: StorageNow
-  readonly lastPowerCut: { readonly utcMs: number | null; readonly lostMs: number | null } | null
+  readonly lastPowerCut: PowerCut | null
   readonly underVoltage: boolean | null
   readonly temperatureC: number | null
+}
+
+/** The power went away at the end of the boot before this one, while something was being recorded. */
+export interface PowerCut {
+  /** Null where that boot never knew its time. */
+  readonly utcMs: number | null
+  /** From the end of what the camera that lost most has on the card to the cut; null until the files were looked at. */
+  readonly lostMs: number | null
+  /** Of the ride it cut, an IANA name. */
+  readonly timeZone: string | null
 }
 
 export interface ReceiverNow {

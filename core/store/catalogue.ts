@@ -3,8 +3,10 @@
 import { readClock, writeClock } from './clock.js'
 import type { Connection } from './connection.js'
 import { readFootage } from './footage.js'
+import { readFootageOrder, writeFootageOrder } from './footage-order.js'
 import { writeFootage } from './footage-writing.js'
 import { readImports, writeImports } from './imports.js'
+import { readPowerCuts, writePowerCuts } from './power-cuts.js'
 import { readRides } from './rides.js'
 import { writeRides } from './rides-writing.js'
 import { readTrack, writeTrack } from './track.js'
@@ -16,6 +18,8 @@ export function reading(database: Connection) {
     ...readRides(database, clock.anchorsOf),
     ...readTrack(database),
     ...readFootage(database, clock.anchorsOf),
+    ...readFootageOrder(database),
+    ...readPowerCuts(database, clock.anchorsOf),
     ...readImports(database),
   }
 }
@@ -26,6 +30,8 @@ export function writing(database: Connection) {
     ...writeRides(database),
     ...writeTrack(database),
     ...writeFootage(database),
+    ...writeFootageOrder(database),
+    ...writePowerCuts(database),
     ...writeImports(database),
   }
 }

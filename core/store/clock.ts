@@ -24,7 +24,11 @@ export function readClock(database: Connection) {
 
 export function writeClock(database: Connection) {
   const boot = database.prepare<[string], { number: number }>('SELECT number FROM boots WHERE bootId = ?')
-  const addBoot = database.prepare('INSERT INTO boots (bootId) VALUES (?)')
+  const addBoot = database.prepare(
+    'INSERT INTO boots (number, bootId) SELECT max(coalesce(max(number), 0), ?) + 1, ? FROM boots',
+  )
+  const openBoot = database.prepare('UPDATE boots SET closed = 0 WHERE number = ?')
+  const closeBoot = database.prepare('UPDATE boots SET closed = 1 WHERE number = ?')
   const device = database.prepare<[], { id: string }>('SELECT id FROM device')
   const addDevice = database.prepare('INSERT INTO device (id) VALUES (?)')
   const addAnchor = database.prepare('INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?)')
@@ -57,12 +61,22 @@ export function writeClock(database: Connection) {
   const forgetWord = database.prepare('DELETE FROM recording WHERE bootNumber = ?')
 
   return {
-    /** The number of the boot with this id, a new one where it is not known yet, and the name of this device. */
-    beginBoot: (bootId: string): Boot => {
+    /**
+     * The number of the boot with this id, a new one where it is not known yet, and the name of this device.
+     * @param highestKnown a number above it is given: a catalogue that was lost and begun anew must not count over again what
+     *   lies on the card
+     */
+    beginBoot: (bootId: string, highestKnown = 0): Boot => {
       const deviceId = device.get()?.id ?? randomBytes(8).toString('hex')
       if (device.get() === undefined) addDevice.run(deviceId)
-      const bootNumber = boot.get(bootId)?.number ?? Number(addBoot.run(bootId).lastInsertRowid)
+      const bootNumber = boot.get(bootId)?.number ?? Number(addBoot.run(highestKnown, bootId).lastInsertRowid)
+      openBoot.run(bootNumber)
       return { bootNumber, deviceId }
+    },
+
+    /** The device ended as it should, and nothing was being recorded any more. */
+    closeBoot: (bootNumber: number): void => {
+      closeBoot.run(bootNumber)
     },
 
     /**

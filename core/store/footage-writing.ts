@@ -32,20 +32,21 @@ export interface SegmentTagged {
 
 export function writeFootage(database: Connection) {
   const open = database.prepare(
-    `INSERT OR REPLACE INTO segments (id, camera, number, bootNumber, rideNumber, startMonoMs, startUncertaintyMs, state, file)
+    `INSERT INTO segments (id, camera, number, bootNumber, rideNumber, startMonoMs, startUncertaintyMs, state, file)
      VALUES (@id, @camera, @number, @bootNumber, (SELECT number FROM rides WHERE id = @rideId), @startMonoMs,
-       @startUncertaintyMs, 'recording', @file)`,
+       @startUncertaintyMs, 'recording', @file)
+     ON CONFLICT DO NOTHING`,
   )
   const close = database.prepare(
     `UPDATE segments SET startMonoMs = @startMonoMs, startUncertaintyMs = @startUncertaintyMs, durationMs = @durationMs,
-       frames = @frames, sizeBytes = @sizeBytes, state = 'recorded' WHERE id = @id`,
+       frames = @frames, sizeBytes = @sizeBytes, state = 'recorded' WHERE id = @id AND state = 'recording'`,
   )
   const grow = database.prepare(
     `UPDATE segments SET durationMs = ?, frames = ?, sizeBytes = ? WHERE id = ? AND state = 'recording'`,
   )
   const tag = database.prepare(
     `UPDATE segments SET sizeBytes = @sizeBytes,
-       fileAsRecorded = file, file = @file, state = 'tagged' WHERE id = @id`,
+       fileAsRecorded = file, file = @file, state = 'tagged' WHERE id = @id AND state = 'recorded'`,
   )
   const date = database.prepare('UPDATE segments SET startUtcMs = ?, startUncertaintyMs = ? WHERE id = ?')
   const forget = database.prepare('UPDATE segments SET fileAsRecorded = NULL WHERE id = ?')
@@ -58,6 +59,7 @@ export function writeFootage(database: Connection) {
          (SELECT max(lastFixMonoMs) FROM rides WHERE lastBootNumber = @bootNumber AND ended), 0)))`,
   )
   return {
+    /** A segment that is known already stays as it is: whatever opens under its number, nothing of it is forgotten. */
     openSegment: (segment: SegmentOpened): void => {
       open.run({ ...segment, id: segmentId(segment.camera, segment.number) })
     },
@@ -65,6 +67,7 @@ export function writeFootage(database: Connection) {
     growSegment: (id: string, durationMs: number, frames: number, sizeBytes: number): void => {
       grow.run(durationMs, frames, sizeBytes, id)
     },
+    /** Closes a growing segment; one that is closed already stays as it is. */
     closeSegment: (segment: SegmentClosed): void => {
       close.run(segment)
     },
@@ -72,6 +75,7 @@ export function writeFootage(database: Connection) {
     dateSegment: (id: string, startUtcMs: number, startUncertaintyMs: number): void => {
       date.run(startUtcMs, startUncertaintyMs, id)
     },
+    /** What was recorded becomes what was tagged; never twice, or the tagged file itself would be the old bytes. */
     tagSegment: (segment: SegmentTagged): void => {
       tag.run(segment)
     },

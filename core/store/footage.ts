@@ -7,6 +7,7 @@ import { type Listed, type Listing, listed, positionOf } from './listing.js'
 /** A segment with where it lies: what the rooms that open files need. */
 export interface SegmentOnCard extends Segment {
   readonly bootNumber: number
+  /** Of the first frame; where startUncertaintyMs is null no more than its place among the others of its boot. */
   readonly startMonoMs: number
   /** Relative to the footage folder. */
   readonly file: string
@@ -32,6 +33,7 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
   )
   const undated = database.prepare<{ boot: number; phoneWillDo: number; limit: number }, SegmentRow>(
     `SELECT ${SEGMENT} WHERE segments.state = 'recorded' AND startUtcMs IS NULL AND segments.bootNumber <= @boot
+       AND startUncertaintyMs IS NOT NULL
        AND (segments.bootNumber IN (SELECT bootNumber FROM anchors WHERE source = 'satellites')
          OR ((segments.bootNumber < @boot OR @phoneWillDo) AND segments.bootNumber IN (SELECT bootNumber FROM anchors)))
      ORDER BY segments.bootNumber DESC, startMonoMs DESC LIMIT @limit`,
@@ -58,8 +60,9 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
 
   const onCard = (row: SegmentRow): SegmentOnCard => {
     const moment = { bootId: '', monoMs: row.startMonoMs }
-    const anchors =
-      row.startUtcMs === null ? anchorsOf(row.bootNumber).map((anchor) => ({ ...anchor, bootId: '' })) : []
+    // Where nobody knows how far off the moment is, it only keeps the order: no anchor dates it.
+    const canBeDated = row.startUtcMs === null && row.startUncertaintyMs !== null
+    const anchors = canBeDated ? anchorsOf(row.bootNumber).map((anchor) => ({ ...anchor, bootId: '' })) : []
     const utcMs = row.startUtcMs ?? utcOf(moment, anchors)
     const clockUncertaintyMs = row.startUtcMs === null ? utcUncertaintyOf(moment, anchors) : 0
     return {

@@ -122,6 +122,22 @@ export const CATALOGUE: readonly Migration[] = [
 
   CREATE TABLE recording (bootNumber INTEGER PRIMARY KEY REFERENCES boots, isOn INTEGER NOT NULL) STRICT;
   `,
+  // What a power cut cost is told, and the footage folder is put in order beside the recording. Of boots before nobody knows
+  // how they ended: no power cut is made up.
+  `
+  ALTER TABLE boots ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE boots ADD COLUMN inOrder INTEGER NOT NULL DEFAULT 0;
+  UPDATE boots SET closed = 1;
+
+  CREATE TABLE powerCuts (
+    bootNumber INTEGER PRIMARY KEY REFERENCES boots,
+    lastSignMonoMs REAL NOT NULL,
+    cameras TEXT NOT NULL,
+    lostMs REAL
+  ) STRICT;
+
+  CREATE INDEX segmentsByFile ON segments (file);
+  `,
 ]
 
 /** server.db: phones, and the pairing that is open. Expiry counts powered-on time, because dates cannot be trusted. */

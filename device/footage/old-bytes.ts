@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
+import { isThere } from './set-aside.js'
 
 export interface OldBytes {
   /** A segment was replaced now. */
@@ -23,8 +24,10 @@ export function keepOldBytes(
 ): OldBytes {
   const replacedAtMonoMs = new Map<string, number>()
 
-  const dropOne = async ({ id, fileAsRecorded }: SegmentOnCard): Promise<void> => {
+  const dropOne = async ({ id, file, fileAsRecorded }: SegmentOnCard): Promise<void> => {
     if (fileAsRecorded === null) return
+    // Whoever removed the tagged file left this as the only one: the next start goes back to it.
+    if (!(await isThere(join(footage, file)))) return
     await rm(join(footage, fileAsRecorded), { force: true })
     await store.forgetOldBytes(id)
   }

@@ -1,13 +1,12 @@
-/** Brings the footage folder in order before recording begins: what a kill or a power cut left open is cut back and taken in. */
-import { readdir, readlink, rename, stat, truncate } from 'node:fs/promises'
+/** Takes in what a recorder left open that ended without closing its file: by a kill, a power cut or a fall of its own. */
+import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFile } from '../../core/process/durable.js'
 import type { Log } from '../../core/process/log.js'
 import { pause } from '../../core/process/service.js'
-import { parseRecordingName } from '../../core/ride/footage.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
-import { durationMsOf, framesIn, readIndexOf } from '../../core/video/video-index.js'
+import { isThere, setAside } from './set-aside.js'
+import { cutToWhole } from './whole-video.js'
 
 /** A recorder whose device was killed closes its file on the kernel's SIGINT; longer than this none takes. */
 const OTHERS_END_WITHIN_MS = 3_000
@@ -16,61 +15,64 @@ const ALL = 1_000_000
 /**
  * Cuts files left open back to their last whole fragment and closes their rows. A file without one whole fragment is
  * set aside under a name no player opens; nothing is deleted.
- * @param camera only this one's: its recorder fell while others record on
+ * One file's trouble holds up no other.
+ * @param isLeft which of the segments that are not closed: others record on
+ * @returns how many could not be taken in; the next start tries again
  */
 export async function takeInOrphans(
   footage: string,
   bootNumber: number,
-  store: Pick<Store, 'segmentsInState' | 'closeSegment' | 'removeSegment'>,
+  store: Pick<Store, 'mendSegment' | 'removeSegment' | 'segmentsInState'>,
   log: Log,
+  isLeft: (segment: SegmentOnCard) => boolean,
   signal: AbortSignal,
-  camera: string | null = null,
-): Promise<void> {
-  const left = await store.segmentsInState('recording', bootNumber, ALL)
-  for (const segment of left) {
-    if (camera !== null && segment.camera !== camera) continue
-    const path = join(footage, segment.file)
-    await waitForItsRecorder(path, signal)
-    if (signal.aborted) return
-    await takeIn(path, segment, store, log)
+): Promise<number> {
+  let failures = 0
+  for (const segment of (await store.segmentsInState('recording', bootNumber, ALL)).filter(isLeft)) {
+    // Recorders of earlier boots ended with them.
+    if (segment.bootNumber === bootNumber) await waitForItsRecorder(join(footage, segment.file), signal)
+    if (signal.aborted) break
+    try {
+      await takeIn(join(footage, segment.file), segment, store, log)
+    } catch (error) {
+      failures++
+      log.error('a file left open could not be taken in', { file: segment.file, error })
+    }
   }
+  return failures
 }
 
-/** The number after the highest any file in the folder has: a row may be missing where the power went away first. */
-export async function nextFileNumber(folder: string, camera: string, lastKnown: number): Promise<number> {
-  const numbers = (await readdir(folder)).map(parseRecordingName).filter((name) => name?.camera === camera)
-  return Math.max(lastKnown, ...numbers.map((name) => name?.number ?? 0)) + 1
-}
-
+/** Each step leaves what the next start would go on with: the row first where the file is set aside, else the file. */
 async function takeIn(
   path: string,
   segment: SegmentOnCard,
-  store: Pick<Store, 'closeSegment' | 'removeSegment'>,
+  store: Pick<Store, 'mendSegment' | 'removeSegment'>,
   log: Log,
 ): Promise<void> {
-  const { size: foundBytes } = await stat(path).catch(() => ({ size: null }))
-  const index = foundBytes === null ? null : await readIndexOf(path)
-  if (index === null || index.fragments.length === 0) {
-    if (foundBytes !== null) await rename(path, `${path}.empty`)
-    await store.removeSegment(segment.id)
-    log.warn('a file without a picture was left open', { file: segment.file, foundBytes })
+  const { id, file, frames: framesKnown } = segment
+  const hasFile = await isThere(path)
+  const whole = hasFile ? await cutToWhole(path) : null
+  const known = { id, was: { state: segment.state, file }, file, fileAsRecorded: null } as const
+  if (!hasFile && framesKnown > 0) {
+    const { durationMs, frames, sizeBytes } = segment
+    await store.mendSegment({ ...known, state: 'swept', durationMs, frames, sizeBytes })
+    log.warn('the video of a segment that was left open is gone', { file, framesKnown })
     return
   }
-  if (foundBytes !== null && foundBytes > index.endBytes) await truncate(path, index.endBytes)
-  await syncFile(path)
-  const frames = framesIn(index)
-  await store.closeSegment({
-    id: segment.id,
-    startMonoMs: segment.startMonoMs,
-    startUncertaintyMs: segment.startUncertaintyMs ?? 0,
-    durationMs: durationMsOf(index),
-    frames,
-    sizeBytes: index.endBytes,
-  })
-  log.info('a file left open is taken in', { file: segment.file, frames, cutBytes: (foundBytes ?? 0) - index.endBytes })
+  if (whole === null) {
+    await store.removeSegment(id)
+    if (hasFile) await setAside(path, 'empty')
+    log.warn('a segment that was left open has no picture', { file, hasFile, framesKnown })
+    return
+  }
+  const { durationMs, frames, sizeBytes, cutBytes } = whole
+  await store.mendSegment({ ...known, state: 'recorded', durationMs, frames, sizeBytes })
+  const lostFrames = Math.max(0, framesKnown - frames)
+  log.info('a file left open is taken in', { file, frames, cutBytes, lostFrames })
 }
 
-async function waitForItsRecorder(path: string, signal: AbortSignal): Promise<void> {
+/** Returns once no other process of ours has the file open, or none will close it any more. */
+export async function waitForItsRecorder(path: string, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + OTHERS_END_WITHIN_MS
   while (!signal.aborted && performance.now() < deadline && (await isOpenSomewhere(path))) await pause(20, signal)
 }

@@ -41,6 +41,8 @@ export interface Tagging {
   readonly service: Service
   /** Something changed: a segment closed, or the time became known. */
   readonly look: () => void
+  /** Whether files of a segment are being written just now. */
+  readonly isBusyWith: (id: string) => boolean
 }
 
 const LOOK_EVERY_MS = 250
@@ -54,6 +56,7 @@ export function createTagging(options: TaggingOptions): Tagging {
   const { bootNumber, footage, simulated, store, batch, nowMonoMs, tell, log } = options
   const oldBytes = keepOldBytes(footage, store, nowMonoMs)
   const attempts = new Map<string, number>()
+  const busy = new Set<string>()
   let isDescribingDue = true
   let isTaggingDue = true
 
@@ -119,6 +122,7 @@ export function createTagging(options: TaggingOptions): Tagging {
   ): Promise<void> => {
     const before = attempts.get(id) ?? 0
     if (before >= MOST_ATTEMPTS) return
+    busy.add(id)
     try {
       await work()
       attempts.delete(id)
@@ -126,13 +130,17 @@ export function createTagging(options: TaggingOptions): Tagging {
       if (signal?.aborted === true) return
       attempts.set(id, before + 1)
       log.error(`a segment could not be ${done}`, { segment: id, attempt: before + 1, error })
+    } finally {
+      busy.delete(id)
     }
   }
 
   return {
     look: () => {
       isDescribingDue = true
+      isTaggingDue = true
     },
+    isBusyWith: (id) => busy.has(id),
     service: {
       name: 'tagging',
       run: async (signal) => {

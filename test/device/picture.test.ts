@@ -25,6 +25,7 @@ const picture = (parts: Partial<CameraParts>) =>
     recordingOn: true,
     cameras: [{ ...camera, ...parts }],
     storage: { state: 'ok', freeBytes: null, hoursLeft: null, keptBytes: 0 },
+    lastPowerCut: null,
   })
 
 describe('the picture of now', () => {

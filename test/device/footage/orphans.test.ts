@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
 import { openStore, type Store } from '../../../core/store/store.js'
-import { nextFileNumber, takeInOrphans } from '../../../device/footage/orphans.js'
+import { takeInOrphans } from '../../../device/footage/orphans.js'
 import { makeSegment, probe } from '../../fakes/clip.js'
 import { BOOT } from '../../fakes/readings.js'
 
@@ -24,7 +24,8 @@ const open = (camera: string, number: number) =>
     startUncertaintyMs: 100,
     file: `boot-000001/${camera}-00000${number}.mp4`,
   })
-const takeIn = (camera?: string) => takeInOrphans(folder, 1, store, quiet, new AbortController().signal, camera)
+const takeIn = (camera = 'front') =>
+  takeInOrphans(folder, 1, store, quiet, (segment) => segment.camera === camera, new AbortController().signal)
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'orphans-'))
@@ -70,6 +71,43 @@ describe('a file left open', () => {
     expect(await store.segment('front-000001')).toBeNull()
   })
 
+  it('is put right where the catalogue knew more than reached the card, and that is told', async () => {
+    await open('front', 1)
+    await store.growSegment('front-000001', 3_000, 30, 1)
+    const file = join(boot, 'front-000001.mp4')
+    await copyFile(whole, file)
+    await truncate(file, Math.round((await readFile(whole)).length * 0.8))
+    const told: unknown[] = []
+    const log = { ...quiet, info: (_: string, facts?: object) => told.push(facts) }
+    await takeInOrphans(folder, 1, store, log, () => true, new AbortController().signal)
+    expect(await store.segment('front-000001')).toMatchObject({ state: 'recorded', frames: 20 })
+    expect(told).toMatchObject([{ frames: 20, lostFrames: 10 }])
+  })
+
+  it('that somebody removed after it had grown is told as gone, not as never there', async () => {
+    await open('front', 1)
+    await store.growSegment('front-000001', 3_000, 30, 1)
+    await takeIn()
+    expect(await store.segment('front-000001')).toMatchObject({ state: 'swept', frames: 30 })
+  })
+
+  it('does not hold up the others where it cannot be mended', async () => {
+    await open('front', 1)
+    await open('front', 2)
+    await mkdir(join(boot, 'front-000001.mp4'))
+    await copyFile(whole, join(boot, 'front-000002.mp4'))
+    await takeIn()
+    expect(await store.segment('front-000001')).toMatchObject({ state: 'recording' })
+    expect(await store.segment('front-000002')).toMatchObject({ state: 'recorded' })
+  })
+
+  it('keeps what is known of its beginning, and how well', async () => {
+    await open('front', 1)
+    await copyFile(whole, join(boot, 'front-000001.mp4'))
+    await takeIn()
+    expect(await store.segmentBefore('front', 2, 1)).toMatchObject({ endMonoMs: 8_000, startUncertaintyMs: 100 })
+  })
+
   it('of another camera is left to it', async () => {
     await open('front', 1)
     await open('rear', 1)
@@ -78,15 +116,5 @@ describe('a file left open', () => {
     await takeIn('rear')
     expect(await store.segment('front-000001')).toMatchObject({ state: 'recording' })
     expect(await store.segment('rear-000001')).toMatchObject({ state: 'recorded' })
-  })
-})
-
-describe('the next number', () => {
-  it('is above every row and every file, so that nothing is written over', async () => {
-    await writeFile(join(boot, 'front-000009.mp4'), '')
-    await writeFile(join(boot, 'rear-000044.mp4'), '')
-    expect(await nextFileNumber(boot, 'front', 4)).toBe(10)
-    expect(await nextFileNumber(boot, 'front', 12)).toBe(13)
-    expect(await nextFileNumber(boot, 'side', 0)).toBe(1)
   })
 })

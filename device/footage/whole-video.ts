@@ -1,0 +1,33 @@
+/** Brings a video to where its last whole fragment ends: what a cut left behind that is no picture. */
+import { stat, truncate, utimes } from 'node:fs/promises'
+import { syncFile } from '../../core/process/durable.js'
+import { durationMsOf, framesIn, readIndexOf } from '../../core/video/video-index.js'
+
+export interface WholeVideo {
+  readonly durationMs: number
+  readonly frames: number
+  readonly sizeBytes: number
+  /** What was cut off. */
+  readonly cutBytes: number
+  /** When it was last written by its recorder, on whatever clock the computer had. */
+  readonly writtenMs: number
+}
+
+/** Cuts off what is not whole, and puts the file on the card; null where it has no whole fragment: it is left as it is. */
+export async function cutToWhole(path: string): Promise<WholeVideo | null> {
+  const { size, atime, mtime } = await stat(path)
+  const index = await readIndexOf(path)
+  if (index.fragments.length === 0) return null
+  if (size > index.endBytes) {
+    await truncate(path, index.endBytes)
+    await utimes(path, atime, mtime) // What is begun again here must find the same.
+  }
+  await syncFile(path)
+  return {
+    durationMs: durationMsOf(index),
+    frames: framesIn(index),
+    sizeBytes: index.endBytes,
+    cutBytes: size - index.endBytes,
+    writtenMs: mtime.getTime(),
+  }
+}
