@@ -41,6 +41,14 @@ export function agoWords(agoMs: number): string {
   return `${Math.floor(ms / DAY_MS)} days`
 }
 
+/** `5 h 12 min left`, `12 min left`: rounded down, nobody is promised a minute that is not there; in hours alone over a hundred. */
+export function leftWords(hoursLeft: number): string {
+  const minutes = Math.max(0, Math.floor(hoursLeft * 60))
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 100) return `${hours} h left`
+  return hours > 0 ? `${hours} h ${minutes % 60} min left` : `${minutes} min left`
+}
+
 /** How well a time is known: `±0.05 s`, `±1.5 s`, `±40 s`. */
 export function uncertaintyWords(uncertaintyMs: number): string {
   const seconds = uncertaintyMs / SECOND_MS
@@ -71,6 +79,12 @@ export const timeOfDay = (utcMs: number | null, timeZone?: string): string =>
 
 export const countWords = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`
+
+const THIN_SPACE = '\u202f'
+
+/** `1800`, `1 296 000`: in groups of three from five digits on. */
+export const bigCount = (count: number): string =>
+  count < 10_000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE)
 
 const two = (number: number): string => String(number).padStart(2, '0')
 

@@ -4,7 +4,7 @@ import type { Now } from '../core/ride/now.js'
 import { distanceWords, durationClock, speedKmh, UNKNOWN } from './format.js'
 import { Nav } from './nav.js'
 import { NowMap } from './now-map.js'
-import { fixTold, speedOf, staleWords, storageTold, type Told, timeTold } from './now-words.js'
+import { fixTold, powerCutTold, speedOf, staleWords, storageTold, type Told, timeTold } from './now-words.js'
 import { RecordingButton } from './recording-button.js'
 import { RecordingState } from './recording-state.js'
 import { fix, freshness, now } from './state.js'
@@ -14,12 +14,16 @@ export function NowView() {
   const stale = staleWords(freshness.value, now.value)
   const speed = isFresh && now.value !== null ? speedOf(now.value, fix.value) : null
   const ride = now.value?.ride ?? null
+  const powerCut = now.value && powerCutTold(now.value)
   return (
     <div class={isFresh ? 'now' : 'now now-stale'}>
       <main>
         <h1 class="unseen">Now</h1>
         <header class="now-head">
-          <RecordingState cameras={isFresh ? (now.value?.cameras ?? null) : null}>
+          <RecordingState
+            cameras={isFresh ? (now.value?.cameras ?? null) : null}
+            hoursLeft={now.value?.storage.hoursLeft ?? null}
+          >
             {now.value !== null && <RecordingButton isOn={now.value.recordingOn} />}
           </RecordingState>
           <p class="now-banner" data-testid="stale-banner" hidden={stale === null}>
@@ -48,6 +52,14 @@ export function NowView() {
           <State name="Position" id="fix-quality" told={now.value && fixTold(now.value, fix.value)} isFresh={isFresh} />
           <State name="Time" id="time-trust" told={now.value && timeTold(now.value)} isFresh={isFresh} />
           <State name="Storage" id="storage" told={now.value && storageTold(now.value.storage)} isFresh={isFresh} />
+          {powerCut !== null && (
+            <div>
+              <dt>Last time</dt>
+              <dd data-testid="power-cut" data-level="told">
+                {powerCut}
+              </dd>
+            </div>
+          )}
         </dl>
         <NowMap />
       </main>

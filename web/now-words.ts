@@ -1,8 +1,8 @@
 /** What the device says of itself, in words a rider reads at a glance. */
 import { STALE_AFTER_MS } from '../core/api/live.js'
 import type { PublicFix } from '../core/ride/fix.js'
-import type { CameraNow, Now, StorageNow } from '../core/ride/now.js'
-import { agoWords, countWords, UNKNOWN, uncertaintyWords } from './format.js'
+import type { CameraNow, Now, PowerCut, StorageNow } from '../core/ride/now.js'
+import { agoWords, bigCount, countWords, leftWords, timeOfDay, UNKNOWN, uncertaintyWords } from './format.js'
 
 /** good: nothing to do; poor: worth a look; bad: the ride is not what it should be. */
 export interface Told {
@@ -51,10 +51,10 @@ export function staleWords(freshness: Freshness, now: Now | null): string | null
 }
 
 /** Whether every camera that should record does, and what each of them says. A camera that is off is no fault beside one that records. */
-export function recordingOf(cameras: readonly CameraNow[]): RecordingTold {
+export function recordingOf(cameras: readonly CameraNow[], hoursLeft: number | null = null): RecordingTold {
   const told = cameras.map((camera) => ({
     name: camera.name,
-    words: cameraWords(camera),
+    words: cameraWords(camera, hoursLeft),
     recording: camera.state === 'recording',
   }))
   if (!told.some(({ recording }) => recording)) {
@@ -102,9 +102,9 @@ export function timeTold({ timeSource, timeUncertaintyMs }: Now): Told {
   }
 }
 
-/** `6.2 h left`; a storage that is low, full or broken says so first. */
+/** `5 h 12 min left`; a storage that is low, full or broken says so first. */
 export function storageTold({ state, hoursLeft }: StorageNow): Told {
-  const left = hoursLeft === null ? `${UNKNOWN} h left` : `${hoursLeft.toFixed(hoursLeft < 10 ? 1 : 0)} h left`
+  const left = hoursLeft === null ? `${UNKNOWN} h left` : leftWords(hoursLeft)
   switch (state) {
     case 'ok':
       return { words: left, level: 'good' }
@@ -117,11 +117,39 @@ export function storageTold({ state, hoursLeft }: StorageNow): Told {
   }
 }
 
+/** A battery that is pulled ends most rides: what that cost is told while the next one begins, and no longer. */
+const TOLD_FOR_MS = 10 * 60_000
+
+/** `power cut at 18:02:11, 0.9 s lost`, in the zone of the ride it cut; null where there was none, or it is no news any more. */
+export function powerCutTold({ lastPowerCut, uptimeMs }: Pick<Now, 'lastPowerCut' | 'uptimeMs'>): string | null {
+  if (lastPowerCut === null || uptimeMs >= TOLD_FOR_MS) return null
+  const { utcMs, timeZone } = lastPowerCut
+  const cut = utcMs === null ? 'power cut' : `power cut at ${timeOfDay(utcMs, timeZone ?? undefined)}`
+  return `${cut}, ${lossWords(lastPowerCut)}`
+}
+
+/** Less than this is no frame. */
+const NOTHING_MS = 50
+const MINUTE_S = 60
+
+function lossWords({ lostMs }: PowerCut): string {
+  if (lostMs === null) return 'counting what was lost'
+  if (lostMs < NOTHING_MS) return 'nothing lost'
+  const tenths = Math.round(lostMs / 100) / 10
+  if (tenths < MINUTE_S) return `${tenths.toFixed(1)} s lost`
+  const seconds = Math.round(lostMs / 1_000)
+  return `${Math.floor(seconds / MINUTE_S)} min ${seconds % MINUTE_S} s lost`
+}
+
 const lastSeenDoing = (now: Now | null): string =>
   now !== null && recordingOf(now.cameras).state === 'recording' ? 'recording' : 'not recording'
 
-function cameraWords({ state, reason, fps }: CameraNow): string {
-  if (state === 'recording') return fps === null ? 'recording' : `recording, ${Math.round(fps)} fps`
+/** `1800 of 1800 frames, 0 gaps, 5 h 12 min left`, or why it does not record. */
+function cameraWords({ state, reason, frames, framesExpected, gaps }: CameraNow, hoursLeft: number | null): string {
+  if (state === 'recording') {
+    const counted = `${bigCount(frames)} of ${bigCount(framesExpected)} frames, ${countWords(gaps, 'gap')}`
+    return hoursLeft === null ? counted : `${counted}, ${leftWords(hoursLeft)}`
+  }
   const word = { starting: 'starting', stalled: 'stalled', off: 'switched off', failed: 'failed' }[state]
   return reason === null ? word : `${word}: ${reason}`
 }

@@ -6,11 +6,13 @@ import { recordingOf } from './now-words.js'
 interface RecordingStateProps {
   /** Null where nobody can say just now. */
   readonly cameras: readonly CameraNow[] | null
+  /** How much recording fits on the card; null while that is unknown. */
+  readonly hoursLeft: number | null
   /** What can be done about it. */
   readonly children?: ComponentChildren
 }
 
-export function RecordingState({ cameras, children }: RecordingStateProps) {
+export function RecordingState({ cameras, hoursLeft, children }: RecordingStateProps) {
   if (cameras === null) {
     return (
       <div class="recording" data-testid="recording-state" data-state="unknown">
@@ -21,24 +23,22 @@ export function RecordingState({ cameras, children }: RecordingStateProps) {
       </div>
     )
   }
-  const told = recordingOf(cameras)
+  const told = recordingOf(cameras, hoursLeft)
   return (
     <div class="recording" data-testid="recording-state" data-state={told.state}>
       <Sign state={told.state} />
-      <div class="recording-words">
-        <p class="recording-headline" role="status">
-          {told.headline}
-        </p>
-        <ul class="recording-cameras">
-          {told.cameras.map(({ name, words, recording }) => (
-            <li key={name} data-recording={recording}>
-              {name}: {words}
-            </li>
-          ))}
-          {told.cameras.length === 0 && <li>no camera is configured</li>}
-        </ul>
-      </div>
+      <p class="recording-headline" role="status">
+        {told.headline}
+      </p>
       {children}
+      <ul class="recording-cameras" data-testid="cameras">
+        {told.cameras.map(({ name, words, recording }) => (
+          <li key={name} data-recording={recording}>
+            {name}: {words}
+          </li>
+        ))}
+        {told.cameras.length === 0 && <li>no camera is configured</li>}
+      </ul>
     </div>
   )
 }

@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest'
 import type { PublicFix } from '../../core/ride/fix.js'
 import type { CameraNow, Now, ReceiverNow, StorageNow } from '../../core/ride/now.js'
-import { fixTold, freshnessOf, recordingOf, speedOf, staleWords, storageTold, timeTold } from '../../web/now-words.js'
+import {
+  fixTold,
+  freshnessOf,
+  powerCutTold,
+  recordingOf,
+  speedOf,
+  staleWords,
+  storageTold,
+  timeTold,
+} from '../../web/now-words.js'
 
 const FIX: PublicFix = {
   latDeg: 43.65,
@@ -22,8 +31,22 @@ describe('whether it records', () => {
     expect(recordingOf([camera('front', 'recording')])).toEqual({
       state: 'recording',
       headline: 'Recording',
-      cameras: [{ name: 'front', words: 'recording, 30 fps', recording: true }],
+      cameras: [{ name: 'front', words: '0 of 0 frames, 0 gaps', recording: true }],
     })
+  })
+
+  it.each([
+    [{ frames: 1_800, framesExpected: 1_800, gaps: 0 }, 5.2, '1800 of 1800 frames, 0 gaps, 5 h 12 min left'],
+    [{ frames: 1_799, framesExpected: 1_800, gaps: 1 }, 0.21, '1799 of 1800 frames, 1 gap, 12 min left'],
+    [{ frames: 10_000, framesExpected: 10_000, gaps: 2 }, null, '10\u202f000 of 10\u202f000 frames, 2 gaps'],
+    [
+      { frames: 1_296_000, framesExpected: 1_296_000, gaps: 0 },
+      143.9,
+      '1\u202f296\u202f000 of 1\u202f296\u202f000 frames, 0 gaps, 143 h left',
+    ],
+  ])('tells of each camera its frames, its gaps and what fits on the card: %j, %s h', (counted, hoursLeft, words) => {
+    const cameras = [{ ...camera('front', 'recording'), ...counted }, camera('rear', 'failed', 'unplugged')]
+    expect(recordingOf(cameras, hoursLeft).cameras.map((told) => told.words)).toEqual([words, 'failed: unplugged'])
   })
 
   it.each(['starting', 'stalled', 'off', 'failed'] as const)('does not call a camera that is %s recording', (state) => {
@@ -87,14 +110,35 @@ describe('time and storage', () => {
   })
 
   it.each([
-    ['ok', 6.24, '6.2 h left', 'good'],
-    ['ok', 34.6, '35 h left', 'good'],
+    ['ok', 6.24, '6 h 14 min left', 'good'],
+    ['ok', 34.999, '34 h 59 min left', 'good'],
     ['ok', null, '– h left', 'good'],
-    ['low', 0.4, 'low, 0.4 h left', 'poor'],
+    ['low', 0.4, 'low, 24 min left', 'poor'],
     ['full', 0, 'full', 'bad'],
     ['failed', null, 'cannot be written', 'bad'],
   ] as const)('says a storage that is %s with %s h as: %s', (state, hoursLeft, words, level) => {
     expect(storageTold(storage({ state, hoursLeft }))).toEqual({ words, level })
+  })
+})
+
+describe('a power cut', () => {
+  const utcMs = Date.UTC(2026, 10, 21, 17, 2, 11)
+  it.each([
+    [{ utcMs, lostMs: 900, timeZone: 'Europe/Berlin' }, 'power cut at 18:02:11, 0.9 s lost'],
+    [{ utcMs, lostMs: null, timeZone: 'Europe/Berlin' }, 'power cut at 18:02:11, counting what was lost'],
+    [{ utcMs: null, lostMs: 900, timeZone: null }, 'power cut, 0.9 s lost'],
+    [{ utcMs: null, lostMs: 0, timeZone: null }, 'power cut, nothing lost'],
+    [{ utcMs: null, lostMs: 50, timeZone: null }, 'power cut, 0.1 s lost'],
+    [{ utcMs: null, lostMs: 59_949, timeZone: null }, 'power cut, 59.9 s lost'],
+    [{ utcMs: null, lostMs: 59_950, timeZone: null }, 'power cut, 1 min 0 s lost'],
+    [{ utcMs: null, lostMs: 72_400, timeZone: null }, 'power cut, 1 min 12 s lost'],
+  ])('%j reads: %s', (lastPowerCut, words) => {
+    expect(powerCutTold({ lastPowerCut, uptimeMs: 599_999 })).toBe(words)
+  })
+
+  it('is no news after ten minutes, and none where there was none', () => {
+    expect(powerCutTold({ lastPowerCut: { utcMs, lostMs: 900, timeZone: null }, uptimeMs: 600_000 })).toBeNull()
+    expect(powerCutTold({ lastPowerCut: null, uptimeMs: 0 })).toBeNull()
   })
 })
 

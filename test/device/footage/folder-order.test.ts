@@ -399,6 +399,7 @@ describe('a whole folder', () => {
     const end = await endOf(Number.POSITIVE_INFINITY)
     expect(end.files.length).toBeGreaterThan(5)
     expect(end.calls).toBeGreaterThan(20)
+    expect(end.rows.at(-1)).toEqual({ utcMs: null, timeZone: null, lostMs: 1_500 })
     for (let calls = 0; calls < end.calls; calls += isLong ? 1 : 4) {
       const { files, rows } = await endOf(calls)
       expect({ calls, files, rows }).toEqual({ calls, files: end.files, rows: end.rows })
