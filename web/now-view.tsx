@@ -53,8 +53,8 @@ export function NowView() {
           <State name="Time" id="time-trust" told={now.value && timeTold(now.value)} isFresh={isFresh} />
           <State name="Storage" id="storage" told={now.value && storageTold(now.value.storage)} isFresh={isFresh} />
           {powerCut !== null && (
-            <div>
-              <dt>Last time</dt>
+            <div class="now-past">
+              <dt>Before</dt>
               <dd data-testid="power-cut" data-level="told">
                 {powerCut}
               </dd>
