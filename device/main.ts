@@ -6,28 +6,22 @@ import { monoNowMs, readBootId } from '../core/process/boot.js'
 import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { everySecond, keepRunning, runTogether } from '../core/process/service.js'
-import { watchWallClock } from '../core/process/wall-clock.js'
 import { bootFolder } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
-import type { SegmentOnCard } from '../core/store/footage.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
 import type { Store } from '../core/store/store.js'
-import { createCameraLife } from './camera/life.js'
-import { syncLoop } from './camera/sync-loop.js'
 import { checkSources } from './checking.js'
 import { bytesPerSecond, type DeviceSettings, roomToKeep } from './config.js'
 import { openDataFolder } from './data-folder.js'
-import { folderOrder } from './footage/folder-order.js'
-import { createIntake } from './footage/intake.js'
-import { highestBootFolder, openNumbers } from './footage/numbers.js'
-import { takeInOrphans } from './footage/orphans.js'
+import { highestBootFolder } from './footage/numbers.js'
 import { retention } from './footage/retention.js'
 import { watchStorage } from './footage/storage.js'
 import { createTagging } from './footage/tagging.js'
 import { isSimulated, type ReceiverSource, readings } from './gps/receiver.js'
 import { createImports } from './imports.js'
 import { pictureOf } from './picture.js'
+import { openRecorders } from './recorders.js'
 import { createRecording } from './recording.js'
 import { createJourney } from './tracking/journey.js'
 import { leftOffAt } from './tracking/left-off.js'
@@ -88,9 +82,6 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   await makeFolderDurably(join(footage, folder))
   await store.notePowerCut(bootNumber)
   await store.endRidesOfOtherBoots(bootNumber)
-  const cameraNames = settings.cameras.map(({ name }) => name)
-  const numbers = await openNumbers(footage, bootNumber, cameraNames, store)
-  let lastPowerCut = await store.powerCutBefore(bootNumber)
   const resumed = await leftOffAt(
     store,
     bootNumber,
@@ -148,42 +139,19 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     beginRide: journey.begin,
     endRide: journey.stop,
   })
-  const intake = createIntake({
-    bootNumber,
+  const recorders = await openRecorders({
+    settings,
     footage,
-    folder,
-    rideId: journey.rideId,
-    fps: (name) => settings.cameras.find((camera) => camera.name === name)?.fps ?? 30,
-    nowMonoMs: monoNowMs,
+    bootNumber,
     store,
     batch,
     tell: link.tell,
-    onClosed: tagging.look,
+    rideId: journey.rideId,
+    whenOn: recording.whenOn,
+    onSegments: tagging.look,
+    isBusyWith: tagging.isBusyWith,
     log,
   })
-  const cameras = settings.cameras.map((camera) =>
-    createCameraLife({
-      settings: camera,
-      sourceText: camera.source,
-      folder: join(footage, folder),
-      segmentSeconds: settings.recording.segmentSeconds,
-      nextNumber: () => numbers.next(camera.name),
-      nowMonoMs: monoNowMs,
-      whenOn: recording.whenOn,
-      onBegun: intake.begun,
-      onEnded: intake.ended,
-      onOff: () => intake.off(camera.name),
-      recordedBytes: () => intake.recorded(camera.name).sizeBytes,
-      onFallen: async (stop) => {
-        intake.fallen(camera.name)
-        const isItsOwn = (segment: SegmentOnCard): boolean =>
-          segment.camera === camera.name && !numbers.isFromBefore(camera.name, segment.number)
-        await takeInOrphans(footage, bootNumber, store, log, isItsOwn, stop)
-        tagging.look()
-      },
-      log,
-    }),
-  )
 
   const now = (): Now =>
     pictureOf({
@@ -193,46 +161,25 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       simulated,
       ...journey.picture(),
       recordingOn: recording.isOn(),
-      cameras: cameras.map((camera) => {
-        const { sizeBytes: _size, ...recorded } = intake.recorded(camera.now().name)
-        return { ...camera.now(), ...recorded }
-      }),
+      cameras: recorders.cameras(),
       storage: storage.now(),
-      lastPowerCut,
+      lastPowerCut: recorders.lastPowerCut(),
     })
-  const order = folderOrder({
-    footage,
-    bootNumber,
-    store,
-    isFromBefore: numbers.isFromBefore,
-    isBusyWith: tagging.isBusyWith,
-    onMended: tagging.look,
-    onSettled: async () => {
-      lastPowerCut = await store.powerCutBefore(bootNumber)
-    },
-    log,
-  })
 
   // Footage has a ride from its first frame on, fix or not; after the first ride of a boot the next begins with movement.
   if (resumed.word === false) journey.stop()
-  else if (recording.isOn() && cameras.length > 0 && (begin === 'manual' || !resumed.hadRide)) journey.begin()
+  else if (recording.isOn() && settings.cameras.length > 0 && (begin === 'manual' || !resumed.hadRide)) journey.begin()
 
-  log.info('recording', { boot: bootNumber, data, simulated, cameras: cameraNames })
+  log.info('recording', { boot: bootNumber, data, simulated, cameras: settings.cameras.map(({ name }) => name) })
   await runTogether(
     [
       keepRunning(journey.service, log),
-      ...cameras.map((camera) => camera.service),
-      syncLoop(intake.growingFiles, log),
-      intake.service,
-      keepRunning(order, log),
+      ...recorders.services,
       keepRunning(tagging.service, log),
       storage.service,
       keepRunning(retention(footage, roomToKeep(settings), store, log), log),
       batch.service,
       link.service,
-      watchWallClock(log, () => {
-        for (const camera of cameras) camera.wallClockSet()
-      }),
       everySecond('now', () => link.tell({ kind: 'now', now: now() })),
     ],
     signal,

@@ -12,6 +12,7 @@ const PLAN: Readonly<Record<string, readonly string[]>> = {
   'core/link': ['core/ride', 'core/process'],
   cli: ['core/*', 'device/main', 'device/config', 'server/main', 'server/config'],
   'device/main': ['core/*', 'device/*'],
+  'device/recorders': ['core/*', 'device/*'],
   'device/checking': ['core/*', 'device/*'],
   'device/import-log': ['core/*', 'device/*'],
   'device/import-keeping': ['core/*', 'device/*'],

@@ -5,7 +5,7 @@ import { wallMinusMonoMs } from '../../core/process/wall-clock.js'
 import { segmentId } from '../../core/ride/footage.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
 import { withoutSecrets } from './secrets.js'
-import { isComplaint, openedNumber, parseListLine } from './segment-list.js'
+import { isComplaint, openedNumber, parseListLine, rateOfPicture } from './segment-list.js'
 import { openSensorFeed } from './sensor-feed.js'
 import { measureSensorWay } from './sensor-way.js'
 import { createStreamClock, type Start } from './stream-clock.js'
@@ -34,6 +34,8 @@ export interface CameraOptions {
   readonly segmentSeconds: number
   readonly nextNumber: () => Promise<number>
   readonly nowMonoMs: () => number
+  /** Frames a second, of a camera that has a rate of its own. */
+  readonly onRate: (fps: number) => void
   readonly onBegun: (segment: SegmentBegun) => void
   /** Awaited before run() resolves. */
   readonly onEnded: (segment: SegmentEnded) => Promise<void>
@@ -91,6 +93,8 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
       return
     }
     if (of === 'ffmpeg') clock.told(line)
+    const fps = commands.tellsRate ? rateOfPicture(line) : null
+    if (fps !== null && !hasBegun) options.onRate(fps)
     if (of === 'camera' || isComplaint(line)) lastWords.push(line)
     lastWords.splice(0, lastWords.length - LAST_WORDS)
   }

@@ -43,6 +43,7 @@ export function recorderCommands(plan: RecordingPlan): RecorderCommands {
     ],
     timing,
     followsWallClock: followsWallClock(source, timing),
+    tellsRate: ['file', 'rtsp', 'v4l2'].includes(source.kind),
   }
 }
 

@@ -77,6 +77,8 @@ export interface RecorderCommands {
   readonly timing: FrameTiming
   /** Frames are stamped by the wall clock, here or in the camera's program: when that is set, the recorder is begun again. */
   readonly followsWallClock: boolean
+  /** ffmpeg finds out how many frames a second the picture has: it need not keep to the settings. */
+  readonly tellsRate: boolean
 }
 
 /** A keyframe a second: segments and fragments can begin every second, and no more than that is lost to a cut. */

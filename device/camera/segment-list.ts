@@ -22,6 +22,12 @@ export function stampOfFirstFrame(message: string): number | null {
   return found === null ? null : Number(found[1]) * 1_000
 }
 
+/** The frames a second of the picture, where a message tells that of the first input. */
+export function rateOfPicture(message: string): number | null {
+  const found = /\[info\]\s+Stream #0:\d+.*: Video: .*, (\d+(?:\.\d+)?) fps/.exec(message)
+  return found === null || Number(found[1]) === 0 ? null : Number(found[1])
+}
+
 /** Whether a message says why a recorder may have ended, and not only how it is going. */
 export const isComplaint = (message: string): boolean => /\[(warning|error|fatal|panic)\]/.test(message)
 

@@ -17,8 +17,8 @@ export interface IntakeOptions {
   readonly footage: string
   readonly folder: string
   readonly rideId: () => string | null
-  /** Frames a second that are due from a camera. */
-  readonly fps: (camera: string) => number
+  /** Frames a second that are due from each camera. */
+  readonly fps: ReadonlyMap<string, number>
   readonly nowMonoMs: () => number
   readonly store: Pick<Store, 'segment'>
   readonly batch: Batch
@@ -49,6 +49,8 @@ export interface Ended {
 }
 
 export interface Intake {
+  /** The camera's own rate, in frames a second, turns out to be another than the settings say. */
+  readonly runsAt: (camera: string, framesPerSecond: number) => void
   readonly begun: (segment: Begun) => void
   /** Resolves when the segment is on the card and its row too, or could not be put there. */
   readonly ended: (segment: Ended) => Promise<void>
@@ -68,6 +70,7 @@ interface Growing extends Begun {
   readonly before: string | null
 }
 
+const USUAL_FPS = 30
 const FOLLOW_EVERY_MS = 1_000
 /** Of a segment of which no opening was seen: it began within a segment's length or so. */
 const UNSEEN_UNCERTAINTY_MS = 60_000
@@ -76,9 +79,10 @@ export function createIntake(options: IntakeOptions): Intake {
   const { bootNumber, footage, folder, batch, store, tell, log } = options
   const absoluteFolder = join(footage, folder)
   const growing = new Map<string, Growing>()
+  const fps = new Map(options.fps)
   const tallies = new Map<string, FrameTally>()
   const tallyOf = (camera: string): FrameTally => {
-    const tally = tallies.get(camera) ?? createFrameTally(() => options.fps(camera))
+    const tally = tallies.get(camera) ?? createFrameTally(() => fps.get(camera) ?? USUAL_FPS)
     tallies.set(camera, tally)
     return tally
   }
@@ -144,6 +148,8 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   return {
+    runsAt: (camera, framesPerSecond) => fps.set(camera, framesPerSecond),
+
     begun: (segment) => {
       const { camera, number, start } = segment
       tallyOf(camera).begun(number, start.monoMs)

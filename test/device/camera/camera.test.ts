@@ -76,6 +76,7 @@ function begin(source: CameraSource = { kind: 'fifo', file: fifo, format: 'h264'
       segmentSeconds: SEGMENT_SECONDS,
       nextNumber: async () => 1,
       nowMonoMs: () => monoNowMs() + aheadMs,
+      onRate: () => {},
       onBegun: (segment) => begun.push(segment),
       onEnded: async (segment) => void ended.push(segment),
       recordedBytes: () => {

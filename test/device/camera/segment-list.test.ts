@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isComplaint, openedNumber, parseListLine, stampOfFirstFrame } from '../../../device/camera/segment-list.js'
+import {
+  isComplaint,
+  openedNumber,
+  parseListLine,
+  rateOfPicture,
+  stampOfFirstFrame,
+} from '../../../device/camera/segment-list.js'
 
 describe('a message of the recorder', () => {
   it.each([
@@ -28,6 +34,18 @@ it.each([
   ['[info]     encoder         : Lavf59.27.100', null],
 ])('%s says that the first frame was stamped %s', (message, expected) => {
   expect(stampOfFirstFrame(message)).toBe(expected)
+})
+
+it.each([
+  [
+    '[info]   Stream #0:0[0x1](und): Video: h264 (High) (avc1 / 0x31637661), yuv420p, 320x180, 517 kb/s, 29.97 fps, 30k tbr',
+    29.97,
+  ],
+  ['[info]   Stream #0:0: Video: mjpeg (Baseline), yuvj422p, 1280x720, 25 fps, 25 tbr, 1000k tbn', 25],
+  ['[info]   Stream #0:0: Video: h264 (Baseline), yuv420p(progressive), 320x180, 90k tbr, 90k tbn', null],
+  ['[info]   Stream #0:1: Audio: aac (LC), 44100 Hz, mono, fltp, 69 kb/s', null],
+])('%s tells a rate of %s', (message, expected) => {
+  expect(rateOfPicture(message)).toBe(expected)
 })
 
 describe('a line of the segment list', () => {

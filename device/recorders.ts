@@ -1,0 +1,123 @@
+/** Joins cameras and the footage folder: what they record is synced, taken in, counted and put in order. */
+import { join } from 'node:path'
+import type { News } from '../core/link/messages.js'
+import { monoNowMs } from '../core/process/boot.js'
+import type { Log } from '../core/process/log.js'
+import { keepRunning, type Service } from '../core/process/service.js'
+import { watchWallClock } from '../core/process/wall-clock.js'
+import { bootFolder } from '../core/ride/footage.js'
+import type { PowerCut } from '../core/ride/now.js'
+import type { Batch } from '../core/store/batch.js'
+import type { SegmentOnCard } from '../core/store/footage.js'
+import type { Store } from '../core/store/store.js'
+import { createCameraLife } from './camera/life.js'
+import { syncLoop } from './camera/sync-loop.js'
+import type { DeviceSettings } from './config.js'
+import { folderOrder } from './footage/folder-order.js'
+import { createIntake } from './footage/intake.js'
+import { openNumbers } from './footage/numbers.js'
+import { takeInOrphans } from './footage/orphans.js'
+import type { CameraParts } from './picture.js'
+
+export interface RecordersOptions {
+  readonly settings: Pick<DeviceSettings, 'cameras' | 'recording'>
+  /** Absolute path of the footage folder, in which that of this boot is there. */
+  readonly footage: string
+  readonly bootNumber: number
+  readonly store: Store
+  readonly batch: Batch
+  readonly tell: (news: News) => void
+  readonly rideId: () => string | null
+  /** Resolves once cameras shall record, with a signal that aborts when they shall not any more. */
+  readonly whenOn: (signal: AbortSignal) => Promise<AbortSignal>
+  /** There are segments that were not there before. */
+  readonly onSegments: () => void
+  /** Whether a segment is being written about just now. */
+  readonly isBusyWith: (id: string) => boolean
+  readonly log: Log
+}
+
+export interface Recorders {
+  readonly services: readonly Service[]
+  readonly cameras: () => readonly CameraParts[]
+  /** What the power cut before this boot cost, as far as it is known by now; null where there was none. */
+  readonly lastPowerCut: () => PowerCut | null
+}
+
+/** @throws where the footage folder cannot be read */
+export async function openRecorders(options: RecordersOptions): Promise<Recorders> {
+  const { settings, footage, bootNumber, store, batch, tell, log } = options
+  const names = settings.cameras.map(({ name }) => name)
+  const numbers = await openNumbers(footage, bootNumber, names, store)
+  let lastPowerCut = await store.powerCutBefore(bootNumber)
+
+  const intake = createIntake({
+    bootNumber,
+    footage,
+    folder: bootFolder(bootNumber),
+    rideId: options.rideId,
+    fps: new Map(settings.cameras.map(({ name, fps }) => [name, fps])),
+    nowMonoMs: monoNowMs,
+    store,
+    batch,
+    tell,
+    onClosed: options.onSegments,
+    log,
+  })
+  const takeInOwn = async (camera: string, signal: AbortSignal): Promise<void> => {
+    intake.fallen(camera)
+    const isItsOwn = (segment: SegmentOnCard): boolean =>
+      segment.camera === camera && !numbers.isFromBefore(camera, segment.number)
+    await takeInOrphans(footage, bootNumber, store, log, isItsOwn, signal)
+    options.onSegments()
+  }
+  const cameras = settings.cameras.map((camera) =>
+    createCameraLife({
+      settings: camera,
+      sourceText: camera.source,
+      folder: join(footage, bootFolder(bootNumber)),
+      segmentSeconds: settings.recording.segmentSeconds,
+      nextNumber: () => numbers.next(camera.name),
+      nowMonoMs: monoNowMs,
+      whenOn: options.whenOn,
+      onRate: (fps) => intake.runsAt(camera.name, fps),
+      onBegun: intake.begun,
+      onEnded: intake.ended,
+      onFallen: (signal) => takeInOwn(camera.name, signal),
+      onOff: () => intake.off(camera.name),
+      recordedBytes: () => intake.recorded(camera.name).sizeBytes,
+      log,
+    }),
+  )
+  const order = folderOrder({
+    footage,
+    bootNumber,
+    store,
+    isFromBefore: numbers.isFromBefore,
+    isBusyWith: options.isBusyWith,
+    onMended: options.onSegments,
+    onSettled: async () => {
+      lastPowerCut = await store.powerCutBefore(bootNumber)
+    },
+    log,
+  })
+  const wallClockSet = (): void => {
+    for (const camera of cameras) camera.wallClockSet()
+  }
+
+  return {
+    services: [
+      ...cameras.map((camera) => camera.service),
+      syncLoop(intake.growingFiles, log),
+      intake.service,
+      keepRunning(order, log),
+      watchWallClock(log, wallClockSet),
+    ],
+    cameras: () =>
+      cameras.map((camera) => {
+        const { sizeBytes: _size, ...recorded } = intake.recorded(camera.now().name)
+        return { ...camera.now(), ...recorded }
+      }),
+    lastPowerCut: () => lastPowerCut,
+  }
+}
