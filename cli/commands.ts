@@ -37,6 +37,15 @@ export const commands: readonly Command[] = [
     run: async (given) => (await import('./server.js')).run(given),
   },
   {
+    name: 'doctor',
+    summary: 'says what would work if it recorded now, what would not, and what to do',
+    usage: '[--json]',
+    operands: [],
+    flags: [],
+    untilStopped: false,
+    run: async (given) => (await import('./doctor.js')).run(given),
+  },
+  {
     name: 'pair',
     summary: 'lets a phone in: opens pairing for 5 minutes and shows the code',
     usage: '[--json]',

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import { socketPathFault } from '../core/link/device-end.js'
 import { ConfigurationError } from '../core/process/run.js'
+import { shownAddress } from './camera/secrets.js'
 import { cameraSourceFault } from './camera/source.js'
 import type { DeviceSettings } from './config.js'
 import { parseReceiverSource, type ReceiverSource, sourceFault } from './gps/receiver.js'
@@ -18,7 +19,7 @@ export async function checkSources(
     ...(gpsFault === null ? [] : [`gps.source is ${gps?.source}: ${gpsFault}`]),
     ...cameras.flatMap(({ source: text }, index) => {
       const fault = cameraSourceFault(text)
-      return fault === null ? [] : [`cameras[${index}].source is ${text}: ${fault}`]
+      return fault === null ? [] : [`cameras[${index}].source is ${shownAddress(text)}: ${fault}`]
     }),
     ...(socketFault === null ? [] : [`data: ${socketFault}`]),
   ]

@@ -13,6 +13,12 @@ export function shownAddress(address: string): string {
   return `${scheme}${/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?(:\d+)?/.exec(host)?.[0] ?? ''}/…`
 }
 
+/** A text in which somebody wrote an address with a password; its scheme may be misspelt, and stays as it is. */
+export const withoutAddresses = (text: string): string =>
+  text.replace(/\b(\w+):\/\/([^\s'"]*@[^\s'",]*)/g, (_, scheme: string, rest: string) =>
+    shownAddress(`rtsp://${rest}`).replace('rtsp', scheme),
+  )
+
 /** What a program said, without what its source must not tell. */
 export function withoutSecrets(message: string, source: CameraSource): string {
   if (source.kind !== 'rtsp') return message

@@ -4,7 +4,7 @@ import { pictureCodec } from '../../core/process/ffmpeg.js'
 import { lockFocus } from './focus.js'
 import { boardOfMachine, encodesInHardware, type Machine, meansOf, thisMachine } from './machine.js'
 import type { CameraSource, FifoFormat } from './recording-plan.js'
-import { bestFormat, offeredFormats } from './v4l2-formats.js'
+import { bestFormat, type OfferedFormat, offeredFormats } from './v4l2-formats.js'
 
 /** Why a camera's source cannot be used, as the end of a sentence that begins with it; null where it can. */
 export function cameraSourceFault(source: string): string | null {
@@ -81,13 +81,18 @@ async function v4l2Source(device: string, machine: Machine): Promise<Found<'v4l2
     throw new Error(`there is no camera at ${device}: plug it in, v4l2-ctl --list-devices lists all`)
   if (state === 'forbidden')
     throw new Error(`${device} may not be opened: sudo usermod -aG video USER, then sign in again`)
-  const answer = await machine.ask('ffmpeg', ['-hide_banner', '-f', 'v4l2', '-list_formats', 'all', '-i', device])
-  if (answer === null) throw new Error('ffmpeg is not installed: sudo apt install ffmpeg')
-  const format = bestFormat(offeredFormats(answer.said))
+  const format = bestFormat(await offeredBy(device, machine))
   if (format === undefined)
     throw new Error(
       `${device} offers no picture: a camera often has a second device for other things, try the one before`,
     )
   const encoder = format !== 'h264' && (await encodesInHardware(machine)) ? 'h264_v4l2m2m' : 'libx264'
   return { kind: 'v4l2', device, format, encoder }
+}
+
+/** The formats of a USB camera, which may be recording meanwhile. @throws where ffmpeg is not installed */
+export async function offeredBy(device: string, machine: Machine): Promise<OfferedFormat[]> {
+  const answer = await machine.ask('ffmpeg', ['-hide_banner', '-f', 'v4l2', '-list_formats', 'all', '-i', device])
+  if (answer === null) throw new Error('ffmpeg is not installed: sudo apt install ffmpeg')
+  return offeredFormats(answer.said)
 }

@@ -1,6 +1,9 @@
 /** What a real ffmpeg makes of our commands: every kind of camera that can be had on any machine, held against ffprobe. */
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,6 +16,7 @@ import {
   recorderCommands,
 } from '../../../device/camera/command.js'
 import { openCameraSource } from '../../../device/camera/source.js'
+import { startBrowser } from '../../fakes/browser.js'
 import { filmNumbers, installRpicamVid, makeFifo, makeFilm, playing, startFifoCamera } from '../../fakes/camera-film.js'
 import { ffmpeg, probe } from '../../fakes/clip.js'
 import { eventually } from '../../fakes/eventually.js'
@@ -293,6 +297,34 @@ describe.concurrent('a turned picture', () => {
       const straight = await ffmpeg(['-noautorotate', '-i', file, '-frames:v', '1', '-f', 'framemd5', '-'])
       expect(seen).toBe(turned)
       expect(seen).not.toBe(straight)
+    }
+  })
+
+  it('is shown standing by a browser', async () => {
+    const { files } = await record(
+      { kind: 'file', file: join(folder, 'clip.mp4'), isH264: true, ...means },
+      { rotateDeg: 90 },
+    )
+    const film = await readFile(files[0] ?? '')
+    const server = createServer((request, answer) => {
+      answer.setHeader('content-type', request.url === '/film' ? 'video/mp4' : 'text/html')
+      answer.end(request.url === '/film' ? film : '<video src="/film" muted></video>')
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const browser = await startBrowser()
+    try {
+      const page = await browser.newPage()
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+      const size = await page.evaluate(async () => {
+        const video = document.querySelector('video') as HTMLVideoElement
+        if (video.readyState === 0) await new Promise((done) => video.addEventListener('loadedmetadata', done))
+        return [video.videoWidth, video.videoHeight]
+      })
+      expect(size).toEqual([camera.height, camera.width])
+    } finally {
+      await browser.close()
+      server.close()
     }
   })
 })

@@ -1,7 +1,7 @@
 /** The password of a network camera reaches no log, no error and no screen. */
 import { describe, expect, it } from 'vitest'
 import type { CameraSource } from '../../../device/camera/command.js'
-import { shownAddress, withoutSecrets } from '../../../device/camera/secrets.js'
+import { shownAddress, withoutAddresses, withoutSecrets } from '../../../device/camera/secrets.js'
 
 const at = (url: string): CameraSource => ({ kind: 'rtsp', url, microphone: null, ffmpegMajor: 5 })
 
@@ -51,4 +51,11 @@ describe('what ffmpeg says of a network camera', () => {
     const said = '/dev/video0: Device or resource busy'
     expect(withoutSecrets(said, { kind: 'test', microphone: null, ffmpegMajor: 5 })).toBe(said)
   })
+})
+
+it.each([
+  ["cameras[0].source is 'rtps://me:geheim@h/x': must be one of", "cameras[0].source is 'rtps://h/…': must be one of"],
+  ['gps.source is gpsd://127.0.0.1:2947: no', 'gps.source is gpsd://127.0.0.1:2947: no'],
+])('a fault of the settings, %s, is told as %s', (fault, told) => {
+  expect(withoutAddresses(fault)).toBe(told)
 })
