@@ -1,5 +1,5 @@
 /** The one pass over a segment that writes time, place and track into it and leaves its picture as it was recorded. */
-import { open, rm, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { runJob } from '../../core/process/ffmpeg.js'
 import type { TrackPoint } from '../../core/ride/ride.js'
@@ -10,9 +10,18 @@ import type { DatedSegment } from './describing.js'
 import { createHeadRoom } from './head-room.js'
 import { openPacedFile } from './paced-file.js'
 
+export interface Tagged {
+  readonly sizeBytes: number
+  /**
+   * What `ffmpeg -map 0:v -c copy -f streamhash -hash murmur3` says of the picture as it was recorded, and of the tagged file for
+   * as long as nobody changes it: `murmur3=` and 32 hex digits.
+   */
+  readonly picture: string | null
+}
+
 /**
- * Writes `to`, fragmented like `from` and with an index at its head; on the card when it resolves.
- * @returns the size of the new file in bytes
+ * Writes `to`, fragmented like `from` and with an index at its head; on the card when it resolves. Picture with its rotation and
+ * sound are taken over as they are.
  * @throws where ffmpeg or the card fails; `to` is then rubbish
  */
 export async function copyTagged(
@@ -21,9 +30,10 @@ export async function copyTagged(
   segment: DatedSegment,
   points: readonly TrackPoint[],
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Tagged> {
   const subtitles = subtitlesOf(points, segment.startMonoMs, segment.durationMs)
   const subtitleFile = `${to}-text`
+  const hashFile = `${to}-hash`
   const roomBytes = sidxBytes((await readIndexOf(from)).fragments.length)
   try {
     if (subtitles !== '') await writeFile(subtitleFile, subtitles)
@@ -34,22 +44,34 @@ export async function copyTagged(
     await Promise.all([
       runJob(
         subtitles === '' ? inputs : [...inputs, text],
-        optionsFor(segment, points, subtitles !== ''),
+        [...hashOptions(hashFile), ...optionsFor(segment, points, subtitles !== '')],
         headRoom,
         signal,
       ),
       pipeline(headRoom, paced),
     ])
-    return await fillHeadRoom(to, roomBytes)
+    return { sizeBytes: await fillHeadRoom(to, roomBytes), picture: hashIn(await readFile(hashFile, 'utf8')) }
   } finally {
     await rm(subtitleFile, { force: true })
+    await rm(hashFile, { force: true })
   }
 }
+
+/**
+ * A second output of the same run, which reads the picture anyway. Of what ffmpeg has murmur3 alone costs next to nothing:
+ * copying 60 MB took 0.25 s of CPU, with murmur3 0.27 s, with MD5 0.36 s, with SHA-256 0.7 s.
+ */
+const hashOptions = (file: string): string[] => [
+  ...['-map', '0:v', '-c', 'copy', '-f', 'streamhash', '-hash', 'murmur3', `file:${file}`],
+]
+
+/** The hash in a line `0,v,murmur3=…`. */
+const hashIn = (told: string): string | null => /murmur3=[0-9a-f]{32}/.exec(told)?.[0] ?? null
 
 function optionsFor(segment: DatedSegment, points: readonly TrackPoint[], hasText: boolean): string[] {
   const first = points[0]
   return [
-    ...['-map', '0:v', '-c:v', 'copy'],
+    ...['-map', '0:v', '-c:v', 'copy', '-map', '0:a?', '-c:a', 'copy'],
     ...(hasText ? ['-map', '1:s', '-c:s', 'mov_text'] : []),
     ...['-metadata', `creation_time=${new Date(segment.startUtcMs).toISOString()}`],
     ...(first === undefined ? [] : ['-metadata', `location=${iso6709(first)}`]),

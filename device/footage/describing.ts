@@ -39,8 +39,19 @@ export async function describeSegment(
   await store.dateSegment(segment.id, segment.startUtcMs, segment.startUncertaintyMs ?? 0)
 }
 
-/** The .json beside the segment: enough to rebuild its row. */
-export async function writeRecord(footage: string, segment: DatedSegment, simulated: boolean): Promise<void> {
+/**
+ * The .json beside the segment: enough to rebuild its row.
+ * @param picture the hash of its picture as it was recorded, null while that is not known
+ */
+export async function writeRecord(
+  footage: string,
+  segment: DatedSegment,
+  simulated: boolean,
+  picture: string | null = null,
+): Promise<void> {
   const { file: _file, fileAsRecorded: _old, ...known } = segment
-  await writeDurably(join(footage, `${pathOf(segment)}.json`), `${JSON.stringify({ ...known, simulated }, null, 2)}\n`)
+  await writeDurably(
+    join(footage, `${pathOf(segment)}.json`),
+    `${JSON.stringify({ ...known, simulated, picture }, null, 2)}\n`,
+  )
 }

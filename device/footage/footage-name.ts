@@ -16,7 +16,11 @@ export type FootageFile =
   /** Of a writing that broke off, or is under way. */
   | { readonly kind: 'leftover'; readonly id: string; readonly name: DatedName }
 
-const LEFTOVERS = new Set([`.mp4${UNFINISHED}`, `.mp4${UNFINISHED}-text`, `.gpx${UNFINISHED}`, `.json${UNFINISHED}`])
+const LEFTOVERS = new Set(
+  ['.mp4', '.gpx', '.json']
+    .map((ending) => ending + UNFINISHED)
+    .concat(`.mp4${UNFINISHED}-text`, `.mp4${UNFINISHED}-hash`),
+)
 
 /**
  * Null for whatever else lies there: tracks and records, what was set aside, what others put there.

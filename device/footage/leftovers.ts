@@ -1,6 +1,7 @@
 /** What a writing left that broke off: removed where all it holds lies elsewhere, else set aside. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UNFINISHED } from '../../core/process/durable.js'
 import type { Log } from '../../core/process/log.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import { isThere, setAside } from './set-aside.js'
@@ -18,7 +19,7 @@ export async function clearLeftover(
   const sources = [segment?.file, segment?.fileAsRecorded].map((source) =>
     source == null ? null : join(footage, source),
   )
-  const isVideo = file.includes('.mp4.') && !file.endsWith('-text')
+  const isVideo = file.endsWith(`.mp4${UNFINISHED}`)
   const hasSource = isVideo ? await isAnyThere(sources) : segment !== null
   if (hasSource) return rm(join(footage, file), { force: true })
   const aside = await setAside(join(footage, file), 'leftover')

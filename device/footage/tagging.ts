@@ -98,18 +98,20 @@ export function createTagging(options: TaggingOptions): Tagging {
   const tag = async (segment: DatedSegment, signal: AbortSignal): Promise<void> => {
     const file = `${pathOf(segment)}.mp4`
     const unfinished = join(footage, file + UNFINISHED)
+    let picture: string | null = null
     try {
       const points = await pointsOf(segment, store)
-      const sizeBytes = await copyTagged(join(footage, segment.file), unfinished, segment, points, signal)
+      const copied = await copyTagged(join(footage, segment.file), unfinished, segment, points, signal)
       await renameDurably(unfinished, join(footage, file))
-      await store.tagSegment({ id: segment.id, sizeBytes, file })
+      await store.tagSegment({ id: segment.id, sizeBytes: copied.sizeBytes, file })
+      picture = copied.picture
     } finally {
       await rm(unfinished, { force: true })
     }
     oldBytes.replaced(segment.id)
     const tagged = await store.segment(segment.id)
     if (tagged === null || !hasDate(tagged)) return
-    await writeRecord(footage, tagged, simulated)
+    await writeRecord(footage, tagged, simulated, picture)
     tell({ kind: 'segment', segment: publicSegment(tagged) })
   }
 

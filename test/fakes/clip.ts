@@ -18,14 +18,38 @@ export async function makeSegment(file: string, { seconds, fps = 10 }: ClipOptio
   ])
 }
 
+/** The same with a tone, and with a word that it is to be shown turned by 90 degrees. */
+export async function addSoundAndRotation(from: string, to: string): Promise<void> {
+  const movflags = ['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4']
+  const sound = [
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=sample_rate=48000',
+    '-map',
+    '0:v',
+    '-map',
+    '1:a',
+    '-shortest',
+    '-c:a',
+    'aac',
+  ]
+  await ffmpeg(['-i', from, ...sound, '-c:v', 'copy', ...movflags, `${to}.sound`])
+  // Newer ones take no rotation as metadata, older ones no -display_rotation.
+  const rest = ['-c', 'copy', ...movflags, to]
+  await ffmpeg(['-display_rotation', '90', '-i', `${to}.sound`, ...rest]).catch(() =>
+    ffmpeg(['-i', `${to}.sound`, '-metadata:s:v:0', 'rotate=270', ...rest]),
+  )
+}
+
 export async function ffmpeg(args: readonly string[]): Promise<string> {
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args])
   return stdout
 }
 
 /** The hash of the picture's packets: what a pass without re-encoding must not change. */
-export const pictureHash = (file: string): Promise<string> =>
-  ffmpeg(['-i', file, '-map', '0:v', '-c', 'copy', '-f', 'streamhash', '-'])
+export const pictureHash = (file: string, hash = 'sha256', stream = '0:v'): Promise<string> =>
+  ffmpeg(['-i', file, '-map', stream, '-c', 'copy', '-f', 'streamhash', '-hash', hash, '-'])
 
 /** What ffprobe says of a file, as JSON. */
 export async function probe(file: string): Promise<Probe> {
@@ -49,5 +73,6 @@ export interface Probe {
     readonly codec_name: string
     readonly nb_read_packets: string
     readonly duration: string
+    readonly side_data_list?: readonly { readonly rotation?: number }[]
   }[]
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TrackPoint } from '../../../core/ride/ride.js'
 import { boxesIn } from '../../../core/video/boxes.js'
-import { readIndex } from '../../../core/video/video-index.js'
+import { readIndex, readIndexOf } from '../../../core/video/video-index.js'
 import { copyTagged } from '../../../device/footage/copy-pass.js'
 import type { DatedSegment } from '../../../device/footage/describing.js'
-import { makeSegment, pictureHash, probe } from '../../fakes/clip.js'
+import { addSoundAndRotation, makeSegment, pictureHash, probe } from '../../fakes/clip.js'
 import { JUNE_UTC_MS } from '../../fakes/readings.js'
 
 const segment: DatedSegment = {
@@ -60,6 +60,35 @@ afterAll(() => rm(folder, { recursive: true }))
 describe('a tagged segment', () => {
   it('has the picture it was recorded with, packet for packet', async () => {
     expect(await pictureHash(await tag('same.mp4', [point(0), point(1)]))).toBe(await pictureHash(recorded))
+  })
+
+  it('tells the hash of the picture as it was recorded, which anybody can check', async () => {
+    const to = join(folder, 'hash.mp4')
+    const { picture } = await copyTagged(recorded, to, segment, [point(0)], new AbortController().signal)
+    expect(picture).toMatch(/^murmur3=[0-9a-f]{32}$/)
+    expect(await pictureHash(recorded, 'murmur3')).toContain(picture)
+    expect(await pictureHash(to, 'murmur3')).toContain(picture)
+  })
+
+  it('keeps its sound, and which way up it is', async () => {
+    const from = join(folder, 'sound.mp4')
+    await addSoundAndRotation(recorded, from)
+    const to = join(folder, 'tagged sound.mp4')
+    await copyTagged(from, to, segment, [point(0), point(1)], new AbortController().signal)
+    const [before, after] = [await probe(from), await probe(to)]
+    expect(after.streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'aac', 'mov_text'])
+    const rotation = ({ streams }: typeof before) =>
+      streams[0]?.side_data_list?.map((side) => Math.abs(side.rotation ?? 0))
+    expect(rotation(before)).toEqual([90])
+    expect(rotation(after)).toEqual(rotation(before))
+    for (const stream of ['0:v', '0:a']) {
+      expect(await pictureHash(to, 'murmur3', stream)).toBe(await pictureHash(from, 'murmur3', stream))
+    }
+    // The sound lies in the same fragments: their index is still one a second.
+    const [was, is] = [await readIndexOf(from), await readIndexOf(to)]
+    expect(is.fragments.map(({ startMs, frames }) => [startMs, frames])).toEqual(
+      was.fragments.map(({ startMs, frames }) => [startMs, frames]),
+    )
   })
 
   it('carries time, place, title and the track as text', async () => {

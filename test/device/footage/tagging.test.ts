@@ -1,4 +1,4 @@
-import { access, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import type { Log } from '../../../core/process/log.js'
 import { openBatch } from '../../../core/store/batch.js'
 import { openStore, type Store } from '../../../core/store/store.js'
 import { createTagging } from '../../../device/footage/tagging.js'
-import { makeSegment } from '../../fakes/clip.js'
+import { makeSegment, pictureHash } from '../../fakes/clip.js'
 import { eventually } from '../../fakes/eventually.js'
 import { BOOT, JUNE_UTC_MS } from '../../fakes/readings.js'
 
@@ -63,6 +63,8 @@ async function run(until: () => Promise<boolean>, { hasRoom = true } = {}): Prom
   await running
 }
 const stateOf = async (number: number) => (await store.segment(`front-00000${number}`))?.state
+const record = async (base: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(join(footage, '2026-06-06', `${base}.json`), 'utf8'))
 const day = () => readdir(join(footage, '2026-06-06'))
 const isThere = (file: string) =>
   access(join(footage, file)).then(
@@ -76,7 +78,10 @@ describe('tagging', () => {
     await believeReceiver()
     await run(async () => (await stateOf(1)) === 'tagged')
     const base = 'front-2026-06-06T080001Z-000001'
+    await eventually(async () => (await record(base))['state'] === 'tagged', SOON)
     expect((await day()).sort()).toEqual([`${base}.gpx`, `${base}.json`, `${base}.mp4`])
+    const { picture } = await record(base)
+    expect(await pictureHash(join(footage, '2026-06-06', `${base}.mp4`), 'murmur3')).toContain(picture)
   })
 
   it('waits for a receiver that is believed', async () => {
@@ -143,5 +148,18 @@ describe('tagging', () => {
       return (await store.segment('front-000001'))?.fileAsRecorded === null
     })
     expect(await isThere('boot-000001/front-000001.mp4')).toBe(false)
+  })
+
+  it('keeps the old bytes where somebody removed the tagged file: they are the only ones', async () => {
+    await addSegment(1)
+    await believeReceiver()
+    await run(async () => (await stateOf(1)) === 'tagged')
+    await rm(join(footage, '2026-06-06/front-2026-06-06T080001Z-000001.mp4'))
+    let looks = 0
+    await run(async () => {
+      if (++looks === 30) nowMonoMs += 10 * 60_000
+      return looks > 60
+    })
+    expect(await isThere('boot-000001/front-000001.mp4')).toBe(true)
   })
 })
