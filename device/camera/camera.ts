@@ -1,6 +1,6 @@
 /** One camera for as long as it lives: a recorder whose segments are told as they open and close. */
-
-import { beginRecorder, type Recorder } from '../../core/process/recorder.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beginRecorder } from '../../core/process/recorder.js'
 import { wallMinusMonoMs } from '../../core/process/wall-clock.js'
 import { segmentId } from '../../core/ride/footage.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
@@ -53,6 +53,8 @@ const WATCH_EVERY_MS = 500
 const CLOSES_WITHIN_MS = 3_000
 /** One that hangs, or waits for a picture, does not hear: what it has not written by now is lost. */
 const HANGING_CLOSES_WITHIN_MS = 500
+/** A file opens right after the one before it was listed: its opening tells of both. */
+const NEXT_OPENS_WITHIN_MS = 100
 /** Only what was said last explains why it ended. */
 const LAST_WORDS = 5
 
@@ -67,18 +69,12 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   options.onState('starting')
   const firstNumber = await options.nextNumber()
   if (signal.aborted) return
-  const sensorWay = measureSensorWay()
-  const sensor =
-    source.kind === 'rpicam' ? await openSensorFeed((takenMonoMs) => sensorWay.heard(takenMonoMs, nowMonoMs())) : null
-  const metadataFile = sensor?.file ?? null
+  const sensor = source.kind === 'rpicam' ? measureSensorWay() : null
+  const feed = sensor && (await openSensorFeed((takenMonoMs) => sensor.heard(takenMonoMs, nowMonoMs())))
+  const metadataFile = feed?.file ?? null
   const plan = { camera: settings, source, folder, firstNumber, segmentSeconds, metadataFile }
   const commands = recorderCommands(plan)
-  const clock = createStreamClock({
-    timing: commands.timing,
-    fps: settings.fps,
-    wallMinusMonoMs,
-    sensorWayMs: sensorWay.ms,
-  })
+  const clock = createStreamClock({ timing: commands.timing, fps: settings.fps, wallMinusMonoMs, sensor })
   let hasBegun = false
   const lastWords: string[] = []
   const ending: Promise<void>[] = []
@@ -101,27 +97,35 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   const listed = (line: string): void => {
     const closed = parseListLine(line)
     if (closed === null) return
+    clock.listed(closed)
     const { number, file } = closed
-    ending.push(options.onEnded({ camera, number, file, start: clock.closed(closed) }))
+    const end = () => options.onEnded({ camera, number, file, start: clock.startOf(closed) })
+    ending.push(sleep(NEXT_OPENS_WITHIN_MS).then(end))
   }
 
   const recorder = beginRecorder(commands, { message, listed })
   const stops = commands.followsWallClock ? AbortSignal.any([signal, options.wallClockSet]) : signal
-  const stopWatching = watchGrowth(recorder, options)
+  let isStalled = false
+  const stopWatching = watchGrowth(options, () => {
+    isStalled = true
+    options.onState('stalled')
+    recorder.end(HANGING_CLOSES_WITHIN_MS)
+  })
   const stop = (): void => recorder.end(hasBegun ? CLOSES_WITHIN_MS : HANGING_CLOSES_WITHIN_MS)
   stops.addEventListener('abort', stop, { once: true })
   try {
     const ended = await recorder.gone
+    if (isStalled) throw new Error('its picture stopped')
     if (!stops.aborted) throw new Error(withoutSecrets([ended, ...lastWords].join(' / '), source))
   } finally {
     stopWatching()
     stops.removeEventListener('abort', stop)
-    await Promise.allSettled([...ending, sensor?.close()])
+    await Promise.allSettled([...ending, feed?.close()])
   }
 }
 
-/** Ends a recorder that makes no more bytes; the caller's loop begins it again. */
-function watchGrowth(recorder: Recorder, { source, recordedBytes, nowMonoMs, onState }: CameraOptions): () => void {
+/** Notices, once, that a recorder makes no more bytes. */
+function watchGrowth({ source, recordedBytes, nowMonoMs }: CameraOptions, onStalled: () => void): () => void {
   // Whoever is to write into a FIFO may come when he likes.
   const firstPictureWithinMs = source.kind === 'fifo' ? Number.POSITIVE_INFINITY : FIRST_PICTURE_WITHIN_MS
   const firstBytes = recordedBytes()
@@ -135,8 +139,7 @@ function watchGrowth(recorder: Recorder, { source, recordedBytes, nowMonoMs, onS
       grewMonoMs = nowMonoMs()
     } else if (nowMonoMs() - grewMonoMs > patienceMs) {
       clearInterval(timer)
-      onState('stalled')
-      recorder.end(HANGING_CLOSES_WITHIN_MS)
+      onStalled()
     }
   }, WATCH_EVERY_MS)
   return () => clearInterval(timer)

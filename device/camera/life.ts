@@ -36,7 +36,7 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
 
   const onState = (next: CameraState): void => {
     state = next
-    reason = next === 'stalled' ? 'its picture stopped' : null
+    reason = null
   }
 
   const live = async (signal: AbortSignal): Promise<void> => {

@@ -1,10 +1,12 @@
-/** How long a frame takes from the sensor to the end of the encoder, by what the camera's program tells of each frame. */
+/** What a camera's program tells of each frame, in sum: when the sensor took the first, and how long they take from there. */
 
 export interface SensorWay {
   /** A frame has come out of the encoder now that was taken then, both in monotonic ms. */
   readonly heard: (takenMonoMs: number, nowMonoMs: number) => void
-  /** The median of the last seconds; null where nothing was told. */
-  readonly ms: () => number | null
+  /** When the first frame of all was taken; null where nothing was told. */
+  readonly firstTakenMonoMs: () => number | null
+  /** From the sensor to the end of the encoder, the median of the last seconds; null where nothing was told. */
+  readonly wayMs: () => number | null
 }
 
 const FRAMES_IN_MIND = 300
@@ -13,14 +15,20 @@ const LONGEST_WAY_MS = 1_000
 
 export function measureSensorWay(): SensorWay {
   const waysMs: number[] = []
+  let firstMonoMs: number | null = null
+  let isFirst = true
   return {
     heard: (takenMonoMs, nowMonoMs) => {
       const wayMs = nowMonoMs - takenMonoMs
-      if (wayMs < 0 || wayMs > LONGEST_WAY_MS) return
+      const isSane = wayMs >= 0 && wayMs <= LONGEST_WAY_MS
+      if (isFirst && isSane) firstMonoMs = takenMonoMs
+      isFirst = false
+      if (!isSane) return
       waysMs.push(wayMs)
       if (waysMs.length > FRAMES_IN_MIND) waysMs.shift()
     },
+    firstTakenMonoMs: () => firstMonoMs,
     // This process may be late to hear of a frame, and is so for many at once: not the mean.
-    ms: () => waysMs.toSorted((one, other) => one - other)[Math.floor(waysMs.length / 2)] ?? null,
+    wayMs: () => waysMs.toSorted((one, other) => one - other)[Math.floor(waysMs.length / 2)] ?? null,
   }
 }

@@ -14,66 +14,76 @@ export interface StreamClock {
   readonly told: (message: string) => void
   /** A file was seen to open. Answers when its first frame was taken, as well as that is known by then. */
   readonly opened: (number: number, monoMs: number) => Start
-  /** A segment was listed as closed. Answers when its first frame was taken; null where nothing of it was seen. */
-  readonly closed: (segment: ClosedSegment) => Start | null
+  /** A segment was listed as closed: the next one begins where it ends. */
+  readonly listed: (segment: ClosedSegment) => void
+  /**
+   * When the first frame of a segment was taken that has closed; null where nothing of it was seen. Better known once the
+   * next has opened, too.
+   */
+  readonly startOf: (segment: ClosedSegment) => Start | null
 }
-
-/** An opening is seen a frame's worth of parsing after its frame, 35 to 55 ms, and on a busy machine later. */
-const OPENING_UNCERTAINTY_MS = 200
-/** No more, because a source's clock and ours drift apart. */
-const OPENINGS_IN_MIND = 10
-/** A stamp this much after the opening, or before it, is of a clock that was set meanwhile. */
-const STAMP_AFTER_OPENING_MS = 100
-const STAMP_BEFORE_OPENING_MS = 5_000
 
 export interface StreamClockOptions {
   readonly timing: FrameTiming
   readonly fps: number
   /** Of now: the wall clock is slewed by up to 1.8 s an hour, so it is asked for each file. */
   readonly wallMinusMonoMs: () => number
-  /** How long before they reach ffmpeg frames are taken, as measured by now; null where that is not known. */
-  readonly sensorWayMs: () => number | null
+  /** What the camera's program tells of its frames, as known by now; null where it tells nothing. */
+  readonly sensor: {
+    readonly firstTakenMonoMs: () => number | null
+    /** How long before they reach ffmpeg frames are taken. */
+    readonly wayMs: () => number | null
+  } | null
 }
 
-export function createStreamClock({ fps, wallMinusMonoMs, sensorWayMs, ...options }: StreamClockOptions): StreamClock {
+/** An opening is seen a frame's worth of parsing after its frame, 35 to 55 ms, and on a busy machine later. */
+const OPENING_UNCERTAINTY_MS = 200
+/** No more, because a source's clock and ours drift apart. */
+const BEGINNINGS_IN_MIND = 10
+/** A stamp this much after the opening, or before it, is of a clock that was set meanwhile. */
+const STAMP_AFTER_OPENING_MS = 100
+const STAMP_BEFORE_OPENING_MS = 5_000
+
+interface Opening {
+  readonly monoMs: number
+  /** What the clock that stamps the frames was ahead of the monotonic one then. */
+  readonly stampMinusMonoMs: number
+  readonly wayMs: number | null
+}
+
+export function createStreamClock({ fps, wallMinusMonoMs, sensor, ...options }: StreamClockOptions): StreamClock {
   let timing = options.timing
   const openings = new Map<number, Opening>()
-  /** When the stream began, by each of the last openings. */
-  const begins: number[] = []
-  const lateMs = (): number => (timing.lateFrames * 1_000) / fps
+  /** When the first frame of all was taken, by each of the last openings: they are late, never early. */
+  const beginnings: number[] = []
   let firstStampMs: number | null = null
-  /** Stream time at which the file after the one that was listed last begins. */
-  let nextStartMs: number | null = timing.kind === 'stamped' ? 0 : null
+  /** Stream time at which a file begins that is about to open; the first file's number is not known before. */
+  let next: { readonly number: number | null; readonly startMs: number } = { number: null, startMs: 0 }
 
-  const byOpening = (monoMs: number): Start => ({ monoMs: monoMs - lateMs(), uncertaintyMs: OPENING_UNCERTAINTY_MS })
+  const lateMs = ({ wayMs }: Opening): number => (timing.lateFrames * 1_000) / fps + (wayMs ?? sensor?.wayMs() ?? 0)
 
-  const byStamp = (
-    stampMs: number,
-    { monoMs: openedMonoMs, stampMinusMonoMs }: Opening,
-    uncertaintyMs: number,
-  ): Start => {
-    const monoMs = stampMs - stampMinusMonoMs - lateMs()
-    const beforeMs = openedMonoMs - monoMs
+  const byOpening = (opening: Opening): Start => ({
+    monoMs: opening.monoMs - lateMs(opening),
+    uncertaintyMs: OPENING_UNCERTAINTY_MS,
+  })
+
+  const byStamp = (stampMs: number, opening: Opening, uncertaintyMs: number): Start => {
+    const arrivedMonoMs = stampMs - opening.stampMinusMonoMs
+    const beforeMs = opening.monoMs - arrivedMonoMs
     const isSane = beforeMs > -STAMP_AFTER_OPENING_MS && beforeMs < STAMP_BEFORE_OPENING_MS
-    return isSane ? { monoMs, uncertaintyMs } : byOpening(openedMonoMs)
+    return isSane ? { monoMs: arrivedMonoMs - lateMs(opening), uncertaintyMs } : byOpening(opening)
   }
 
-  const startOf = (number: number, startMs: number): Start | null => {
-    const start = outOf(number, startMs)
-    const wayMs = openings.get(number)?.sensorWayMs ?? sensorWayMs() ?? 0
-    return start === null ? null : { ...start, monoMs: start.monoMs - wayMs }
-  }
-
-  /** When it came to ffmpeg. */
-  const outOf = (number: number, startMs: number): Start | null => {
+  const startAt = (number: number, startMs: number): Start | null => {
     const { uncertaintyMs } = timing
-    if (timing.kind === 'opening') {
-      // A segment opens a little after its first frame, never before: the earliest opening is the best.
-      return begins.length === 0 ? null : { monoMs: Math.min(...begins) - lateMs() + startMs, uncertaintyMs }
-    }
     const opening = openings.get(number)
+    if (timing.kind === 'opening') {
+      const first = sensor?.firstTakenMonoMs() ?? null
+      const known = first === null || beginnings.length === BEGINNINGS_IN_MIND ? beginnings : [first, ...beginnings]
+      return known.length === 0 ? null : { monoMs: Math.min(...known) + startMs, uncertaintyMs }
+    }
     if (opening === undefined) return null
-    return firstStampMs === null ? byOpening(opening.monoMs) : byStamp(firstStampMs + startMs, opening, uncertaintyMs)
+    return firstStampMs === null ? byOpening(opening) : byStamp(firstStampMs + startMs, opening, uncertaintyMs)
   }
 
   return {
@@ -84,26 +94,21 @@ export function createStreamClock({ fps, wallMinusMonoMs, sensorWayMs, ...option
 
     opened: (number, monoMs) => {
       const stampMinusMonoMs = timing.kind === 'stamped' && timing.clock === 'wall' ? wallMinusMonoMs() : 0
-      openings.set(number, { monoMs, stampMinusMonoMs, sensorWayMs: sensorWayMs() })
+      const opening = { monoMs, stampMinusMonoMs, wayMs: sensor?.wayMs() ?? null }
+      openings.set(number, opening)
       openings.delete(number - 2)
-      // A file opens right after the one before was listed, where a frame may be missing in between.
-      const start = nextStartMs === null ? null : startOf(number, nextStartMs)
-      return start === null ? byOpening(monoMs) : { ...start, uncertaintyMs: start.uncertaintyMs + 1_000 / fps }
+      if (next.number !== null && next.number !== number) return byOpening(opening)
+      beginnings.push(monoMs - lateMs(opening) - next.startMs)
+      beginnings.splice(0, beginnings.length - BEGINNINGS_IN_MIND)
+      const start = startAt(number, next.startMs)
+      // A frame may be missing between the end of one and the first of the next.
+      return start === null ? byOpening(opening) : { ...start, uncertaintyMs: start.uncertaintyMs + 1_000 / fps }
     },
 
-    closed: ({ number, startMs, endMs }) => {
-      nextStartMs = endMs
-      const opening = openings.get(number)
-      if (opening !== undefined) begins.push(opening.monoMs - startMs)
-      begins.splice(0, begins.length - OPENINGS_IN_MIND)
-      return startOf(number, startMs)
+    listed: ({ number, endMs }) => {
+      next = { number: number + 1, startMs: endMs }
     },
+
+    startOf: ({ number, startMs }) => startAt(number, startMs),
   }
-}
-
-interface Opening {
-  readonly monoMs: number
-  /** What the clock that stamps the frames was ahead of the monotonic one then. */
-  readonly stampMinusMonoMs: number
-  readonly sensorWayMs: number | null
 }

@@ -64,8 +64,9 @@ async function record() {
     firstNs ??= shown.takenNs
     if (mode === 'flood') process.stderr.write(SAYS_AT_A_FLOOD)
     if (shown.frame >= Number(afterFrames) && (mode === 'hang' || mode === 'deaf')) {
-      if (mode === 'deaf') setInterval(() => {}, 1_000)
-      return new Promise((done) => stop.signal.addEventListener('abort', done))
+      // Nothing else would keep this process alive.
+      const hanging = setInterval(() => {}, 1_000)
+      return new Promise((done) => stop.signal.addEventListener('abort', done)).then(() => clearInterval(hanging))
     }
     if (shown.frame >= Number(afterFrames) && mode === 'exit') {
       process.stderr.write('ERROR: *** failed to queue request ***\n')

@@ -1,0 +1,172 @@
+/** A camera's life with a program of its own that falls, hangs, floods and comes back: how soon it records again. */
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { monoNowMs } from '../../../core/process/boot.js'
+import type { Log } from '../../../core/process/log.js'
+import { framesIn, readIndexOf } from '../../../core/video/video-index.js'
+import { type CameraLife, createCameraLife } from '../../../device/camera/life.js'
+import { filmNumbers, installRpicamVid, makeFilm, type Playing, playing, truthOf } from '../../fakes/camera-film.js'
+import { eventually } from '../../fakes/eventually.js'
+
+const FPS = 30
+const SOON = { withinMs: 20_000 }
+const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+const settings = {
+  name: 'front',
+  width: 256,
+  height: 96,
+  fps: FPS,
+  bitrateMbps: 1,
+  rotateDeg: 0,
+  audio: false,
+} as const
+
+let films: string
+let folder: string
+let log: string
+const environment = { ...process.env }
+beforeAll(async () => {
+  films = await mkdtemp(join(tmpdir(), 'films-'))
+  await makeFilm(join(films, 'film.h264'), { frames: 20 * FPS, fps: FPS })
+  process.env['PATH'] = await installRpicamVid(join(films, 'bin'))
+}, 30_000)
+afterAll(async () => {
+  process.env = environment
+  await rm(films, { recursive: true })
+})
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'life-'))
+  log = join(folder, 'truth.log')
+  await mkdir(join(folder, 'boot'))
+})
+
+let life: Awaited<ReturnType<typeof live>> | null = null
+afterEach(async () => {
+  await life?.end()
+  life = null
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Began {
+  readonly file: string
+  readonly monoMs: number
+}
+
+/** A camera that lives; its program is told how to play by the environment, as every new one is. */
+function live(how: Partial<Playing> = {}) {
+  const began: Began[] = []
+  const starts = new Map<string, number>()
+  const fellMonoMs: number[] = []
+  const stop = new AbortController()
+  let recordedBytes = 0
+  let number = 0
+  const play = (next: Partial<Playing>): void => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('FAKE_CAMERA_')) delete process.env[name]
+    Object.assign(process.env, playing({ film: join(films, 'film.h264'), log, ...next }))
+  }
+  play(how)
+  const camera: CameraLife = createCameraLife({
+    settings,
+    sourceText: 'rpicam:0',
+    folder: join(folder, 'boot'),
+    segmentSeconds: 60,
+    nextNumber: async () => ++number,
+    nowMonoMs: monoNowMs,
+    whenOn: async (signal) => signal,
+    onRate: () => {},
+    onBegun: ({ file, start }) => began.push({ file, monoMs: start.monoMs }),
+    onEnded: async ({ file, start }) => void starts.set(file, start?.monoMs ?? Number.NaN),
+    onFallen: async () => void fellMonoMs.push(monoNowMs()),
+    onOff: () => {},
+    recordedBytes: () => recordedBytes,
+    log: silent,
+  })
+  const counting = setInterval(async () => {
+    const names = await readdir(join(folder, 'boot'))
+    const indexes = await Promise.all(names.map((name) => readIndexOf(join(folder, 'boot', name)).catch(() => null)))
+    recordedBytes = indexes.reduce((sum, index) => sum + (index === null ? 0 : index.endBytes), 0)
+  }, 200)
+  const gone = camera.service.run(stop.signal)
+  return {
+    camera,
+    began,
+    starts,
+    fellMonoMs,
+    play,
+    stop: async () => {
+      stop.abort()
+      await gone
+    },
+    end: async () => {
+      stop.abort()
+      clearInterval(counting)
+      await gone
+    },
+  }
+}
+
+describe('a camera', () => {
+  it('that ends again and again is begun again at once whenever anything came of it', { timeout: 40_000 }, async () => {
+    life = live({ mode: `exit:${FPS * 2 + 5}` })
+    const { began, fellMonoMs } = life
+    await eventually(() => began.length >= 5, SOON)
+    const pausesMs = began.slice(1).map(({ monoMs }, index) => monoMs - (fellMonoMs[index] ?? 0))
+    // What it takes to begin, and none of the pauses between vain attempts: 4 s it would be by now.
+    expect(pausesMs.at(-1)).toBeLessThan(3_900)
+    expect(life.camera.now().name).toBe('front')
+  })
+
+  it('that is not there is asked for at once, then 1 s and 2 s apart, and why is said', {
+    timeout: 40_000,
+  }, async () => {
+    life = live({ mode: 'absent' })
+    const { fellMonoMs, camera } = life
+    await eventually(() => fellMonoMs.length >= 4, SOON)
+    expect(camera.now()).toMatchObject({ state: 'failed', reason: expect.stringContaining('no cameras available') })
+    const [first = 0, second = 0, third = 0, fourth = 0] = fellMonoMs
+    expect(third - second).toBeGreaterThanOrEqual(1_000)
+    expect(fourth - third).toBeGreaterThanOrEqual(2_000)
+    expect(second - first).toBeLessThan(third - second)
+    life.play({})
+    await eventually(() => camera.now().state === 'recording', SOON)
+    expect(camera.now().reason).toBeNull()
+  })
+
+  it.each(['hang:75', 'deaf:75'] as const)(
+    'that hangs (%s) is begun again, and its program is gone',
+    {
+      timeout: 40_000,
+    },
+    async (mode) => {
+      life = live({ mode })
+      const { began, camera } = life
+      await eventually(() => camera.now().state === 'stalled', SOON)
+      life.play({})
+      await eventually(() => began.length >= 2, SOON)
+      await eventually(() => camera.now().state === 'recording', SOON)
+      expect(framesIn(await readIndexOf(join(folder, 'boot', began[0]?.file ?? '')))).toBeGreaterThanOrEqual(2 * FPS)
+    },
+  )
+
+  it('that floods its messages loses no frame by it', { timeout: 40_000 }, async () => {
+    life = live({ mode: 'flood' })
+    await eventually(async () => (await truthOf(log)).length > 5 * FPS, SOON)
+    await life.stop()
+    const [{ file } = { file: '' }] = life.began
+    const numbers = await filmNumbers(join(folder, 'boot', file))
+    expect(numbers.length).toBeGreaterThan(5 * FPS - 5)
+    expect(numbers).toEqual(numbers.map((_, index) => index))
+  })
+
+  it('whose program tells of its sensor has its first frame timed by it', { timeout: 40_000 }, async () => {
+    life = live({ latencyMs: 80, jitterMs: 10 })
+    await eventually(async () => (await truthOf(log)).length > 3 * FPS, SOON)
+    await life.stop()
+    const [[file, startMonoMs] = ['', 0]] = life.starts
+    const [first] = await filmNumbers(join(folder, 'boot', file))
+    const truth = (await truthOf(log)).find(({ frame }) => frame === first)
+    expect(Math.abs(startMonoMs - (truth?.monoMs ?? 0))).toBeLessThan(50)
+  })
+})
