@@ -3,11 +3,21 @@ import type { CameraSettings, CameraSource, FifoFormat } from './recording-plan.
 import type { Sound } from './sound.js'
 
 /**
- * Begins with the first bytes of a live stream: ffmpeg else reads 5 s of it first. Nothing of what it looks at is lost
- * (`-fflags nobuffer` would lose the first GOP). A tenth of a second bounds it where a dark picture takes long to fill
- * 32 KiB.
+ * Begins with the first bytes of a stream that begins with a keyframe: ffmpeg else reads 5 s of it first. Nothing of what
+ * it looks at is lost (`-fflags nobuffer` would lose the first GOP). A tenth of a second bounds it where a dark picture
+ * takes long to fill 32 KiB.
  */
 const AT_ONCE = ['-probesize', '32768', '-analyzeduration', '100000']
+/**
+ * Begins as soon as the size of the picture is known: at once, or at the next keyframe where somebody else's stream was
+ * joined in the middle. ffmpeg else waits for 20 frames to estimate a rate that nobody needs. A transport stream may
+ * always have more to come, so that ffmpeg looks at it for the whole time it is given.
+ */
+const untilKeyframe = (withinUs: number): string[] => [
+  ...['-probesize', '5000000', '-analyzeduration', String(withinUs), '-fpsprobesize', '0'],
+]
+const FAR_KEYFRAME_US = 10_000_000
+const NEAR_KEYFRAME_US = 1_500_000
 /**
  * Each frame gets the time at which it was read: a raw stream has none, and cameras drop frames. A leap of over 3 s is
  * that of a clock that was set: ffmpeg then counts on by the frame rate until it is begun again, else one frame would
@@ -25,10 +35,10 @@ export function pictureInput(source: CameraSource, camera: CameraSettings, sound
     case 'file':
       return ['-re', '-stream_loop', '-1', '-i', `file:${source.file}`]
     case 'fifo':
-      return [...AT_ONCE, ...fifoFormat(source.format, camera, sound), '-i', `file:${source.file}`]
+      return [...fifoFormat(source.format, camera), '-i', `file:${source.file}`]
     case 'rpicam':
       return source.encoder === 'hardware'
-        ? [...AT_ONCE, ...AS_IT_ARRIVES, '-f', 'h264', '-framerate', String(fps), '-i', 'pipe:0']
+        ? [...rawH264(fps), '-i', 'pipe:0']
         : [...AT_ONCE, ...(sound.isSynced ? AS_IT_ARRIVES : []), '-f', 'mpegts', '-i', 'pipe:0']
     case 'v4l2':
       return [
@@ -43,17 +53,21 @@ export function pictureInput(source: CameraSource, camera: CameraSettings, sound
   }
 }
 
-/** A transport stream and an MP4 carry times of their own; those of an MP4, whose fragments arrive whole, must be kept. */
-function fifoFormat(format: FifoFormat, { fps }: CameraSettings, { isSynced }: Sound): string[] {
+const rawH264 = (fps: number): string[] => [
+  ...[...untilKeyframe(FAR_KEYFRAME_US), ...AS_IT_ARRIVES, '-f', 'h264', '-framerate', String(fps)],
+]
+
+/** Times of its own, as an MP4 has them whose fragments arrive whole, must be kept. */
+function fifoFormat(format: FifoFormat, { fps }: CameraSettings): string[] {
   switch (format) {
     case 'h264':
-      return [...AS_IT_ARRIVES, '-f', 'h264', '-framerate', String(fps)]
+      return rawH264(fps)
     case 'mpegts':
-      return [...(isSynced ? AS_IT_ARRIVES : []), '-f', 'mpegts']
+      return [...untilKeyframe(NEAR_KEYFRAME_US), ...AS_IT_ARRIVES, '-f', 'mpegts']
     case 'mp4':
-      return ['-f', 'mp4']
+      return [...AT_ONCE, '-f', 'mp4']
     case 'probed':
       // No -framerate: it is an option of the raw format alone, and ffmpeg ends where it finds another.
-      return AS_IT_ARRIVES
+      return [...untilKeyframe(NEAR_KEYFRAME_US), ...AS_IT_ARRIVES]
   }
 }

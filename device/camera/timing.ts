@@ -26,7 +26,8 @@ export function timingOf(source: CameraSource, sound: Pick<Sound, 'isSynced'>): 
         case 'probed':
           return stamped('wall', PIPE_MS)
         case 'mpegts':
-          return transportStream(sound)
+          // Not by its openings: ffmpeg looks at the first second and a half before it opens the first file.
+          return stampedTransportStream
         case 'mp4':
           // A fragment arrives whole, up to a GOP of a second after its first frame, and nothing says how long it was.
           return { kind: 'opening', lateFrames: 0, uncertaintyMs: 1_500 }
@@ -57,9 +58,16 @@ const stamped = (clock: 'wall' | 'monotonic', uncertaintyMs: number): FrameTimin
   uncertaintyMs,
 })
 
+const stampedTransportStream: FrameTiming = {
+  kind: 'stamped',
+  clock: 'wall',
+  lateFrames: TRANSPORT_STREAM_FRAMES,
+  uncertaintyMs: PIPE_MS,
+}
+
 /** Its own times are the camera's, without the jitter of the pipe: only where it begins has to be found. */
 function transportStream({ isSynced }: Pick<Sound, 'isSynced'>): FrameTiming {
-  if (isSynced) return { ...stamped('wall', PIPE_MS), lateFrames: TRANSPORT_STREAM_FRAMES }
+  if (isSynced) return stampedTransportStream
   return { kind: 'opening', lateFrames: TRANSPORT_STREAM_OPENING_FRAMES, uncertaintyMs: TRANSPORT_STREAM_MS }
 }
 

@@ -51,6 +51,8 @@ const told = (source: CameraSource, settings: Partial<CameraSettings> = {}, plan
 
 const ALWAYS = '-hide_banner -loglevel level+info -nostats -nostdin'
 const AT_ONCE = '-probesize 32768 -analyzeduration 100000'
+const TO_KEYFRAME = '-probesize 5000000 -analyzeduration 10000000 -fpsprobesize 0'
+const TO_NEAR_KEYFRAME = '-probesize 5000000 -analyzeduration 1500000 -fpsprobesize 0'
 const WALL = '-use_wallclock_as_timestamps 1 -dts_error_threshold 3'
 const X264 =
   '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -bf 0 -g 30 -keyint_min 30 -sc_threshold 0 -b:v 8M -maxrate 8M -bufsize 8M'
@@ -63,12 +65,22 @@ describe('ffmpeg is told how to record', () => {
     ['a test picture', test, '-re -f lavfi -i testsrc2=size=1920x1080:rate=30', X264],
     ['an H.264 clip', clip, '-re -stream_loop -1 -i file:/clips/a b.mp4', '-c:v copy'],
     ['another clip', otherClip, '-re -stream_loop -1 -i file:/clips/a.webm', X264],
-    ['a Raspberry Pi before the 5', pi4, `${AT_ONCE} ${WALL} -f h264 -framerate 30 -i pipe:0`, '-c:v copy'],
+    ['a Raspberry Pi before the 5', pi4, `${TO_KEYFRAME} ${WALL} -f h264 -framerate 30 -i pipe:0`, '-c:v copy'],
     ['a Raspberry Pi 5', pi5, `${AT_ONCE} -f mpegts -i pipe:0`, '-c:v copy'],
-    ['a FIFO of raw H.264', fifo('h264'), `${AT_ONCE} ${WALL} -f h264 -framerate 30 -i file:/run/camera`, '-c:v copy'],
-    ['a FIFO with a transport stream', fifo('mpegts'), `${AT_ONCE} -f mpegts -i file:/run/camera`, '-c:v copy'],
+    [
+      'a FIFO of raw H.264',
+      fifo('h264'),
+      `${TO_KEYFRAME} ${WALL} -f h264 -framerate 30 -i file:/run/camera`,
+      '-c:v copy',
+    ],
+    [
+      'a FIFO with a transport stream',
+      fifo('mpegts'),
+      `${TO_NEAR_KEYFRAME} ${WALL} -f mpegts -i file:/run/camera`,
+      '-c:v copy',
+    ],
     ['a FIFO with an MP4', fifo('mp4'), `${AT_ONCE} -f mp4 -i file:/run/camera`, '-c:v copy'],
-    ['a FIFO whose name tells nothing', fifo('probed'), `${AT_ONCE} ${WALL} -i file:/run/camera`, '-c:v copy'],
+    ['a FIFO whose name tells nothing', fifo('probed'), `${TO_NEAR_KEYFRAME} ${WALL} -i file:/run/camera`, '-c:v copy'],
     [
       'a USB camera with H.264',
       usb('h264'),
@@ -223,7 +235,11 @@ describe('the moment of a frame', () => {
     ['a Pi before the 5', pi4, { kind: 'stamped', clock: 'wall', lateFrames: 0, uncertaintyMs: 100 }],
     ['a Pi 5', pi5, { kind: 'opening', lateFrames: 2, uncertaintyMs: 10 }],
     ['a FIFO of raw H.264', fifo('h264'), { kind: 'stamped', clock: 'wall', lateFrames: 0, uncertaintyMs: 26 }],
-    ['a FIFO of a transport stream', fifo('mpegts'), { kind: 'opening', lateFrames: 2, uncertaintyMs: 10 }],
+    [
+      'a FIFO of a transport stream',
+      fifo('mpegts'),
+      { kind: 'stamped', clock: 'wall', lateFrames: 1, uncertaintyMs: 26 },
+    ],
     ['a FIFO of an MP4', fifo('mp4'), { kind: 'opening', lateFrames: 0, uncertaintyMs: 1_500 }],
     ['a USB camera', usb('mjpeg'), { kind: 'stamped', clock: 'monotonic', lateFrames: 0, uncertaintyMs: 50 }],
     ['a network camera', network, { kind: 'stamped', clock: 'wall', lateFrames: 0, uncertaintyMs: 500 }],

@@ -1,7 +1,7 @@
 /** What a real ffmpeg makes of our commands: every kind of camera that can be had on any machine, held against ffprobe. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -20,6 +20,7 @@ import { startBrowser } from '../../fakes/browser.js'
 import { filmNumbers, installRpicamVid, makeFifo, makeFilm, playing, startFifoCamera } from '../../fakes/camera-film.js'
 import { ffmpeg, probe } from '../../fakes/clip.js'
 import { eventually } from '../../fakes/eventually.js'
+import { framesOf } from '../../fakes/film-player.mjs'
 import { freePort, type Program, startProgram } from '../../fakes/processes.js'
 
 const FPS = 30
@@ -43,6 +44,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'spokecam-recorded-'))
   film = join(folder, 'film.h264')
   await makeFilm(film, { frames: 300, fps: FPS })
+  const frames = framesOf(await readFile(film))
+  await writeFile(join(folder, 'joined.film'), Buffer.concat(frames.slice(10).map(({ bytes }) => bytes)))
   const sound = ['-f', 'lavfi', '-i', 'sine=sample_rate=8000', '-c:a', 'aac', '-shortest']
   await ffmpeg(['-r', `${FPS}`, '-i', film, ...sound, '-c:v', 'copy', join(folder, 'clip.mp4')])
   await ffmpeg([
@@ -165,6 +168,22 @@ describe.concurrent('a real ffmpeg records', () => {
       await expectWholeSeconds(recorded)
       const numbers = await numbersIn(recorded)
       expect(numbers).toEqual(numbers.map((_, index) => index))
+    } finally {
+      await player.end('SIGKILL')
+    }
+  })
+
+  it.each<['h264' | 'mpegts', string]>([
+    ['h264', 'joined.h264'],
+    ['h264', 'joined-by-nothing-h264'],
+    ['mpegts', 'joined.ts'],
+  ])('a FIFO of %s at %s that is joined between two keyframes, from the next one on', async (format, name) => {
+    const fifo = join(folder, name)
+    await makeFifo(fifo)
+    const player = startFifoCamera(fifo, { film: join(folder, 'joined.film'), fps: FPS, format })
+    try {
+      const numbers = await numbersIn(await record(await openCameraSource(`file:${fifo}`)))
+      expect(numbers).toEqual(numbers.map((_, index) => FPS + index))
     } finally {
       await player.end('SIGKILL')
     }

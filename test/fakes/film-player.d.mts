@@ -1,0 +1,2 @@
+/** What tests use of the player that stands behind the fake cameras. */
+export function framesOf(stream: Buffer): { readonly bytes: Buffer; readonly isKey: boolean }[]
