@@ -182,7 +182,9 @@ describe.concurrent('a real ffmpeg records', () => {
     await makeFifo(fifo)
     const player = startFifoCamera(fifo, { film: join(folder, 'joined.film'), fps: FPS, format })
     try {
-      const numbers = await numbersIn(await record(await openCameraSource(`file:${fifo}`)))
+      const recorded = await record(await openCameraSource(`file:${fifo}`))
+      expect(recorded.files.length).toBeGreaterThanOrEqual(ENOUGH)
+      const numbers = await numbersIn(recorded)
       expect(numbers).toEqual(numbers.map((_, index) => FPS + index))
     } finally {
       await player.end('SIGKILL')
