@@ -4,7 +4,7 @@ import type { Sound } from './sound.js'
 
 /**
  * A raw stream through a pipe, stamped by the wall clock as it is read: p50 0.4 ms, p99 6 ms, at most 26 ms late
- * (docs: measured with ffmpeg 5.1 against a camera that tells the true moment of each frame).
+ * (measured with ffmpeg 5.1 against a camera that tells the true moment of each frame).
  */
 const PIPE_MS = 26
 /** A frame of a transport stream ends where the next one begins: it is read that much later. */
