@@ -1,11 +1,13 @@
 /** One camera for as long as it lives: a recorder whose segments are told as they open and close. */
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beginRecorder } from '../../core/process/recorder.js'
 import { wallMinusMonoMs } from '../../core/process/wall-clock.js'
 import { segmentId } from '../../core/ride/footage.js'
+import { durationMsOf, readIndexOf } from '../../core/video/video-index.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
 import { withoutSecrets } from './secrets.js'
-import { isComplaint, openedNumber, parseListLine, rateOfPicture } from './segment-list.js'
+import { type ClosedSegment, isComplaint, openedNumber, parseListLine, rateOfPicture } from './segment-list.js'
 import { openSensorFeed } from './sensor-feed.js'
 import { measureSensorWay } from './sensor-way.js'
 import { createStreamClock, type Start } from './stream-clock.js'
@@ -55,6 +57,8 @@ const CLOSES_WITHIN_MS = 3_000
 const HANGING_CLOSES_WITHIN_MS = 500
 /** A file opens right after the one before it was listed: its opening tells of both. */
 const NEXT_OPENS_WITHIN_MS = 100
+/** How long the last frame of a file is, is a guess: less than this is nothing. */
+const JOINED_LATER_FRAMES = 2
 /** Only what was said last explains why it ended. */
 const LAST_WORDS = 5
 
@@ -94,13 +98,17 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
     if (of === 'camera' || isComplaint(line)) lastWords.push(line)
     lastWords.splice(0, lastWords.length - LAST_WORDS)
   }
+  const end = async (closed: ClosedSegment): Promise<void> => {
+    const { number, file } = closed
+    await sleep(NEXT_OPENS_WITHIN_MS)
+    const whole = number === firstNumber ? await fromFirstKeyframe(closed, folder, settings.fps) : closed
+    await options.onEnded({ camera, number, file, start: clock.startOf(whole) })
+  }
   const listed = (line: string): void => {
     const closed = parseListLine(line)
     if (closed === null) return
     clock.listed(closed)
-    const { number, file } = closed
-    const end = () => options.onEnded({ camera, number, file, start: clock.startOf(closed) })
-    ending.push(sleep(NEXT_OPENS_WITHIN_MS).then(end))
+    ending.push(end(closed))
   }
 
   const recorder = beginRecorder(commands, { message, listed })
@@ -122,6 +130,16 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
     stops.removeEventListener('abort', stop)
     await Promise.allSettled([...ending, feed?.close()])
   }
+}
+
+/**
+ * A stream that was joined between two keyframes is listed from the first packet that came, but recorded only from the next
+ * keyframe on: where it ends, and how long the file is, tells when that was.
+ */
+async function fromFirstKeyframe(closed: ClosedSegment, folder: string, fps: number): Promise<ClosedSegment> {
+  const durationMs = durationMsOf(await readIndexOf(join(folder, closed.file)))
+  const isLater = closed.endMs - durationMs - closed.startMs > (JOINED_LATER_FRAMES * 1_000) / fps
+  return isLater ? { ...closed, startMs: closed.endMs - durationMs } : closed
 }
 
 /** Notices, once, that a recorder makes no more bytes. */

