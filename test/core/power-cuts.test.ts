@@ -110,10 +110,12 @@ describe('a power cut', () => {
   it('is the same after a kill in the middle of the repair, and after a restart', async () => {
     await ride(64_300)
     await open('front', 1, 5_000)
+    await open('rear', 1, 5_000)
     const boot = await nextBoot()
     await store.endRidesOfOtherBoots(boot)
     await close('front', 1, 5_000, 58_900)
     expect(await nextBoot()).toBe(boot)
+    await close('rear', 1, 5_000, 59_200)
     await store.settlePowerCut(boot)
     const told = await store.powerCutBefore(boot)
     expect(told?.lostMs).toBe(900)

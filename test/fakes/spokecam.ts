@@ -29,9 +29,12 @@ export async function runSpokecam(args: readonly string[]): Promise<{ stdout: st
   return promisify(execFile)(process.execPath, [program, ...args])
 }
 
-/** @param settings as environment variables without their prefix; objects as JSON */
-export async function startSpokecam(settings: Readonly<Record<string, unknown>>): Promise<Spokecam> {
-  const data = await mkdtemp(join(tmpdir(), 'spokecam-'))
+/**
+ * @param settings as environment variables without their prefix; objects as JSON
+ * @param folder what an earlier one left, to go on with
+ */
+export async function startSpokecam(settings: Readonly<Record<string, unknown>>, folder?: string): Promise<Spokecam> {
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'spokecam-')))
   const env = Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [
       `SPOKECAM_${name}`,

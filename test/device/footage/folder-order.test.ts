@@ -55,6 +55,7 @@ interface Change {
   readonly store?: Store
   readonly isBusyWith?: (id: string) => boolean
   readonly isFromBefore?: (camera: string, number: number) => boolean
+  readonly onSettled?: () => Promise<void>
 }
 
 const order = (change: Change = {}) =>
@@ -106,6 +107,17 @@ const dated = async (): Promise<string> => {
   return file
 }
 
+/** The store with some of its calls in other hands; null leaves one as it is. */
+function withCalls(instead: (name: string) => ((...given: readonly unknown[]) => unknown) | null): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'then') return undefined
+      return (...given: readonly unknown[]) =>
+        (instead(String(name)) ?? (Reflect.get(target, name) as (...all: readonly unknown[]) => unknown))(...given)
+    },
+  })
+}
+
 async function filesIn(): Promise<string[]> {
   const all = await readdir(footage, { recursive: true, withFileTypes: true })
   const files = all.filter((entry) => entry.isFile())
@@ -130,6 +142,20 @@ describe('a file of a boot without a row', () => {
     await order()
     expect(await row(2)).toMatchObject({ startMonoMs: 13_000, frames: 30 })
     expect((await store.segmentBefore('front', 3, 2))?.startUncertaintyMs).toBeCloseTo(500, 0)
+  })
+
+  it('begins there, too, when taking it in was cut off behind the cut of its tail', async () => {
+    const before = await lay(await recorded(1))
+    const path = await lay('boot-000002/front-000002.mp4')
+    await truncate(path, Math.round((await stat(whole)).size * 0.8))
+    await utimes(before, 1_000, 1_000)
+    await utimes(path, 1_002, 1_002)
+    const takeInSegment = () => Promise.reject(new Error('cut off'))
+    await order({ store: withCalls((name) => (name === 'takeInSegment' ? takeInSegment : null)) })
+    expect(await row(2)).toBeNull()
+    await order()
+    expect(await row(2)).toMatchObject({ startMonoMs: 13_000, frames: 20 })
+    expect((await store.segmentBefore('front', 3, 2))?.startUncertaintyMs).toBeCloseTo(100, 0)
   })
 
   it.each([
@@ -346,6 +372,33 @@ describe('two files for one segment', () => {
   })
 })
 
+describe('a file of another boot under the number of a tagged segment', () => {
+  it('is no old bytes of it, which would go in time', async () => {
+    await taggedRow(false)
+    await lay(`${TAGGED}.mp4`, tagged)
+    await lay('boot-000001/front-000001.mp4')
+    await order()
+    expect(await row()).toMatchObject({ state: 'tagged', fileAsRecorded: null })
+    expect(await filesIn()).toContain('boot-000001/front-000001.mp4.double')
+  })
+})
+
+describe('a file that is being swept', () => {
+  it('has no row that says it is there again', async () => {
+    const path = await lay(await recorded(1))
+    await store.sweepSegment('front-000001')
+    await order({ onSettled: () => rm(path) })
+    expect(await row()).toMatchObject({ state: 'swept' })
+  })
+
+  it('whose sweeping was cut off is listed again, so that it is swept when its turn comes', async () => {
+    await lay(await recorded(1))
+    await store.sweepSegment('front-000001')
+    await order()
+    expect((await store.oldestFootage(9)).map(({ id }) => id)).toEqual(['front-000001'])
+  })
+})
+
 describe('a row that says more than its file has', () => {
   it('is put right', async () => {
     const path = await lay(await recorded(1))
@@ -436,15 +489,7 @@ async function endOf(callsUntilCut: number) {
   await store.notePowerCut(3)
 
   let calls = 0
-  const failing = new Proxy(store, {
-    get: (target, name) =>
-      name === 'then'
-        ? undefined
-        : (...given: readonly unknown[]) => {
-            if (++calls > callsUntilCut) return Promise.reject(new Error('cut off'))
-            return (Reflect.get(target, name) as (...all: readonly unknown[]) => unknown)(...given)
-          },
-  })
+  const failing = withCalls(() => (++calls > callsUntilCut ? () => Promise.reject(new Error('cut off')) : null))
   await order({ store: failing }).catch(() => {})
   const callsUsed = calls
   await order()
