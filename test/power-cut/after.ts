@@ -60,7 +60,7 @@ async function startOn(card: Card, recording: Recording, state: CrashState, scra
   // A catalogue that does not open is the next start's business, which tells of it by what it makes of it.
   const catalogueBefore = await readCatalogue(data, scratch).catch(() => null)
   const startedMonoMs = monoNowMs()
-  const device = startDevice(card, recording.ride)
+  const device = startDevice(card, { ...recording.ride, startedBy: [] })
   const listening = listenTo(card)
   try {
     await eventually(() => device.child.exitCode !== null || recordsAnew(data, filesBefore, recording.ride.cameras), {

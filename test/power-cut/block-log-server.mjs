@@ -1,10 +1,12 @@
 /**
  * A memory card under a magnifying glass: a FUSE file system of one file, the card's image, that logs every write and every
- * flush in order. `node block-log-server.mjs IMAGE MOUNTPOINT LOG [CONTROL]` mounts it, says `ready`, and ends when it is
- * unmounted. A plain program of its own: it speaks the kernel's protocol over /dev/fuse in a loop that never yields.
+ * flush in order. `node block-log-server.mjs IMAGE PID MOUNTPOINT LOG CONTROL` mounts it in the mount namespace of another
+ * process, says `ready`, and ends when it is unmounted. A plain program of its own: it speaks the kernel's protocol over
+ * /dev/fuse in a loop that never yields. It stays out of that namespace: whose last process it was would have to unmount,
+ * while it dies, a card that waits for its answers.
  *
  * A record of the log: kind (1 write, 2 flush), then CLOCK_MONOTONIC in ms, offset and length as little-endian doubles, then
- * the bytes written. CONTROL may hold a number: so many milliseconds each write takes. It may change at any time.
+ * the bytes written. CONTROL holds a number: so many milliseconds each write takes. It may change at any time.
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, fdatasyncSync, fstatSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
@@ -43,14 +45,15 @@ const ENOENT = 2
 const ENOSYS = 38
 const LOG_HEAD_BYTES = 25
 
-const [imageFile, mountpoint, logFile, controlFile] = process.argv.slice(2)
+const [imageFile, holderPid, mountpoint, logFile, controlFile] = process.argv.slice(2)
 const image = openSync(imageFile, 'r+')
 const sizeBytes = fstatSync(image).size
 const log = openSync(logFile, 'w')
 const fuse = openSync('/dev/fuse', 'r+')
 // It inherits the descriptor as its own number 3.
 const options = 'fd=3,rootmode=40000,user_id=0,group_id=0'
-const mounting = spawnSync('mount', ['-i', '-t', 'fuse', '-o', options, 'block-log', mountpoint], {
+const mount = ['mount', '-i', '-t', 'fuse', '-o', options, 'block-log', mountpoint]
+const mounting = spawnSync('nsenter', [`--mount=/proc/${holderPid}/ns/mnt`, ...mount], {
   stdio: ['ignore', 'inherit', 'inherit', fuse],
 })
 if (mounting.status !== 0) process.exit(1)
@@ -160,7 +163,6 @@ function note(kind, offset, bytes) {
 }
 
 function beSlow() {
-  if (controlFile === undefined) return
   const changedMs = statSync(controlFile).mtimeMs
   if (changedMs !== control.changedMs) control = { changedMs, writeMs: Number(readFileSync(controlFile, 'utf8')) }
   if (control.writeMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, control.writeMs)

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually } from '../fakes/eventually.js'
+import { startProgram } from '../fakes/processes.js'
 import { type BlockRecord, parseBlockLog } from './block-log.js'
 import type { CardWrite } from './crash-states.js'
-import { holdMounts, type Mounts } from './mounts.js'
+import { DIES_WITH_US, holdMounts, type Mounts, saysReady } from './mounts.js'
 import { runProgram } from './run-program.js'
 
 export interface Card {
@@ -46,10 +47,17 @@ export async function openLoggedCard({ blankImage, folder, writeMs = 0 }: Logged
   ) as [string, string, string, string, string]
   await copyImage(blankImage, image)
   await Promise.all([mkdir(fuse), mkdir(card), writeFile(control, String(writeMs))])
-  const server = join(import.meta.dirname, 'block-log-server.mjs')
-  const mounts = await holdMounts(process.execPath, [server, image, fuse, log, control])
-  const close = async (): Promise<void> => void (await mounts.holder.end('SIGKILL'))
+  const mounts = await holdMounts('sh', ['-c', 'echo ready && exec sleep infinity'])
+  const program = join(import.meta.dirname, 'block-log-server.mjs')
+  const words = [program, image, String(mounts.holder.pid), fuse, log, control]
+  const server = startProgram('setpriv', [...DIES_WITH_US, process.execPath, ...words])
+  const close = async (): Promise<void> => {
+    // First: whoever still writes to the card, or unmounts it, then fails and does not wait.
+    await server.end('SIGKILL')
+    await mounts.holder.end('SIGKILL')
+  }
   try {
+    await saysReady(server)
     await mounts.run('mount', '-o', 'loop', join(fuse, 'image'), card)
   } catch (error) {
     await close()
@@ -72,7 +80,7 @@ export async function openLoggedCard({ blankImage, folder, writeMs = 0 }: Logged
             .catch(() => false),
         { withinMs: 5_000 },
       )
-      await eventually(() => mounts.holder.child.exitCode !== null, { withinMs: 5_000 })
+      await eventually(() => server.child.exitCode !== null, { withinMs: 5_000 })
       return parseBlockLog(await readFile(log))
     },
   }

@@ -33,34 +33,29 @@ export interface CrashPlan {
 const DISORDERS: readonly Disorder[] = ['in-order', 'shuffled', 'torn']
 const PIECE_BYTES = { shuffled: 4096, torn: 1024 } as const
 
-/** Cuts at random blocks, spread over the whole log; the same for the same seed. */
-export function crashStates(records: readonly BlockRecord[], { count, seed, ...within }: CrashPlan): CrashState[] {
+/** Cuts at random blocks, spread over all that were written in that time; the same for the same seed. */
+export function crashStates(records: readonly BlockRecord[], plan: CrashPlan): CrashState[] {
+  const { count, seed, fromMonoMs, toMonoMs } = plan
   const random = seeded(seed)
-  const first = records.findIndex(({ monoMs }) => monoMs > within.fromMonoMs)
-  const last = records.findLastIndex(({ monoMs }) => monoMs < within.toMonoMs)
-  if (first < 0 || last <= first) throw new Error('nothing was written in that time')
-  const slice = (last - first) / count
+  const first = records.filter(({ monoMs }) => monoMs <= fromMonoMs).length
+  const last = records.filter(({ monoMs }) => monoMs < toMonoMs).length
   return Array.from({ length: count }, (_, index) => {
-    const cut = first + Math.floor((index + random()) * slice)
+    const cut = first + Math.floor(((index + random()) * (last - first + 1)) / count)
     const disorder = DISORDERS[index % DISORDERS.length] ?? 'in-order'
-    return crashState(records, cut, disorder, random)
+    const cutMonoMs = Math.min(records[cut]?.monoMs ?? toMonoMs, toMonoMs)
+    const name = `${disorder} after ${cut} of ${records.length} blocks`
+    return { name, cutMonoMs, writes: survivingWrites(records.slice(0, cut), disorder, random) }
   })
 }
 
-/** The state in which the record number `cut`, from 0, is the first that did not reach the card. */
-export function crashState(
+/** What of all that the card was given before the cut is on it. */
+export function survivingWrites(
   records: readonly BlockRecord[],
-  cut: number,
   disorder: Disorder,
   random: () => number,
-): CrashState {
-  const before = records.slice(0, cut)
-  const flushed = before.findLastIndex(({ kind }) => kind === 'flush') + 1
-  return {
-    name: `${disorder} after ${cut} of ${records.length} blocks`,
-    cutMonoMs: records[cut]?.monoMs ?? Number.NaN,
-    writes: [...writesIn(before.slice(0, flushed)), ...survivors(writesIn(before.slice(flushed)), disorder, random)],
-  }
+): readonly CardWrite[] {
+  const flushed = records.findLastIndex(({ kind }) => kind === 'flush') + 1
+  return [...writesIn(records.slice(0, flushed)), ...survivors(writesIn(records.slice(flushed)), disorder, random)]
 }
 
 function survivors(writes: readonly CardWrite[], disorder: Disorder, random: () => number): readonly CardWrite[] {

@@ -12,6 +12,8 @@ export const MOST_UNTIL_IT_RECORDS_MS = 12_000
 
 export interface Verdict {
   readonly complaints: readonly string[]
+  /** More than may be of track and of video is gone. */
+  readonly isCostly: boolean
   readonly lostTrackMs: number
   /** Of the camera that lost most. */
   readonly lostVideoMs: number
@@ -35,10 +37,27 @@ export function judge(recording: Recording, state: CrashState, after: After): Ve
   ]
   return {
     complaints: complaints.map((what) => `${state.name}: ${what}`),
+    isCostly: lostTrackMs > MOST_LOST_MS && lostVideoMs > MOST_LOST_MS,
     lostTrackMs,
     lostVideoMs,
     recordsAgainAfterMs,
   }
+}
+
+/** What all cuts together cost; null stands for a card that could not be mounted. */
+export function inOneLine(verdicts: readonly (Verdict | null)[]): string {
+  const mounted = verdicts.filter((verdict) => verdict !== null)
+  const figure = (name: string, of: (verdict: Verdict) => number): string => {
+    const values = mounted.map(of).sort((one, other) => one - other)
+    const [median, worst] = [values[Math.floor(values.length / 2)] ?? 0, values.at(-1) ?? 0]
+    return `${Math.round(median)} ms ${name} (worst ${Math.round(worst)})`
+  }
+  const figures = [
+    figure('of track lost', ({ lostTrackMs }) => lostTrackMs),
+    figure('of video lost', ({ lostVideoMs }) => lostVideoMs),
+    figure('until it records again', ({ recordsAgainAfterMs }) => recordsAgainAfterMs),
+  ]
+  return `${mounted.length} of ${verdicts.length} cards can be mounted after a power cut; medians: ${figures.join(', ')}`
 }
 
 /** What was recorded before the cut and is not there, at most what there was to lose. */

@@ -18,6 +18,8 @@ export interface Mounts {
   readonly run: (command: string, ...args: readonly string[]) => Promise<string>
 }
 
+/** For setpriv: the program it starts ends when this process does, however that ends. */
+export const DIES_WITH_US = ['--pdeathsig', 'KILL'] as const
 const READY_WITHIN_MS = 10_000
 
 /** Why cards cannot be mounted on this machine; null where they can. */
@@ -37,13 +39,10 @@ export function whyNoCards(): string | null {
 
 /** Starts a program in a new namespace; it says `ready` once what it mounts is there. @throws where it ends before, with its words */
 export async function holdMounts(command: string, args: readonly string[]): Promise<Mounts> {
-  const holder = startProgram('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--mount', command, ...args])
-  const enter = ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`, 'setpriv', '--pdeathsig', 'KILL']
+  const holder = startProgram('setpriv', [...DIES_WITH_US, 'unshare', '--mount', command, ...args])
+  const enter = ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`, 'setpriv', ...DIES_WITH_US]
   try {
-    const ended = new Promise<never>((_, reject) => {
-      holder.child.once('close', () => reject(new Error(`nothing was mounted: ${holder.said()}`)))
-    })
-    await Promise.race([holder.says(/^ready$/m, READY_WITHIN_MS), ended])
+    await saysReady(holder)
   } catch (error) {
     await holder.end('SIGKILL')
     throw error
@@ -57,4 +56,12 @@ export async function holdMounts(command: string, args: readonly string[]): Prom
       return (await promisify(execFile)(program, [...before, name, ...words])).stdout
     },
   }
+}
+
+/** Waits until a program has mounted what it shall. @throws where it ends before, with its words */
+export async function saysReady(program: Program): Promise<void> {
+  const ended = new Promise<never>((_, reject) => {
+    program.child.once('close', () => reject(new Error(`nothing was mounted: ${program.said()}`)))
+  })
+  await Promise.race([program.says(/^ready$/m, READY_WITHIN_MS), ended])
 }

@@ -1,85 +1,86 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+/** The plug is pulled at any moment, with two cameras recording and segments being tagged all the time. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nextStart } from './after.js'
 import { type CrashState, crashStates } from './crash-states.js'
 import { makeClip } from './device-on-card.js'
-import { judge, type Verdict } from './judging.js'
+import { inOneLine, judge, type Verdict } from './judging.js'
 import { whyNoCards } from './mounts.js'
 import { type Recording, recordRide } from './recording.js'
 
 const isLong = process.env['SPOKECAM_TEST'] === 'long'
 const STATES = isLong ? 100 : 10
-const SECONDS = isLong ? 30 : 14
+const SECONDS = isLong ? 30 : 13
+/** Without syncs nearly nothing is on the card so soon; a few states show it. */
+const CARELESS_STATES = isLong ? 10 : 2
+const CARELESS_FROM_MS = 8_000
 const AT_ONCE = 2
 const SEED = 4
 
 const whyNot = whyNoCards()
-const title = whyNot === null ? 'a power cut' : `a power cut (skipped: ${whyNot})`
 
-let folder: string
-let clip: string
-beforeAll(async () => {
-  if (whyNot !== null) return
-  folder = await mkdtemp('/dev/shm/spokecam-power-cut-')
-  clip = join(folder, 'clip.mp4')
-  await makeClip(clip)
-}, 30_000)
-afterAll(async () => {
-  if (whyNot === null) await rm(folder, { recursive: true, force: true })
-})
+describe.skipIf(whyNot !== null)(`a power cut${whyNot === null ? '' : ` (skipped: ${whyNot})`}`, () => {
+  let folder: string
+  let recording: Recording
+  let careless: Recording
 
-describe.skipIf(whyNot !== null)(title, () => {
+  beforeAll(async () => {
+    folder = await mkdtemp('/dev/shm/spokecam-power-cut-')
+    const clip = join(folder, 'clip.mp4')
+    await makeClip(clip)
+    const record = async (name: string, startedBy: readonly string[]): Promise<Recording> => {
+      const own = join(folder, name)
+      await mkdir(own)
+      const ride = { clip, cameras: ['front', 'rear'], segmentSeconds: 3, startedBy }
+      return recordRide({ folder: own, seconds: SECONDS, writeMs: 1, ...ride })
+    }
+    ;[recording, careless] = await Promise.all([record('careful', []), record('careless', ['eatmydata'])])
+  }, 120_000)
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  const cuts = async (of: Recording, count: number, fromMs: number): Promise<Verdict[]> => {
+    const [fromMonoMs, toMonoMs] = [of.startedMonoMs + fromMs, of.stoppedMonoMs]
+    const states = crashStates(of.records, { count, seed: SEED, fromMonoMs, toMonoMs })
+    const verdicts = await inTurns(states, (state, index) => verdictOn(of, state, join(folder, `state-${index}`)))
+    process.stdout.write(`${inOneLine(verdicts)}\n`)
+    return verdicts.filter((verdict) => verdict !== null)
+  }
+
   it(`at any of ${STATES} blocks costs at most 2 s of track and of video, harms nothing older, and the next start records at once`, {
-    timeout: 600_000,
+    timeout: 900_000,
   }, async () => {
-    const recording = await recordRide({
-      folder,
-      clip,
-      cameras: ['front', 'rear'],
-      segmentSeconds: 3,
-      seconds: SECONDS,
-      writeMs: 1,
-    })
-    const verdicts = await afterEach(recording, STATES)
-    process.stdout.write(`${told(verdicts)}\n`)
-    expect(verdicts.flatMap((verdict) => verdict?.complaints ?? [])).toEqual([])
+    const verdicts = await cuts(recording, STATES, 0)
+    expect(verdicts.flatMap(({ complaints }) => complaints)).toEqual([])
+    // A torn superblock, and nothing less, may keep a card from being mounted.
+    expect(verdicts.length).toBeGreaterThanOrEqual(STATES * 0.97)
+  })
+
+  it('would be found to cost far more, were fsync and fdatasync to do nothing', { timeout: 180_000 }, async () => {
+    const verdicts = await cuts(careless, CARELESS_STATES, CARELESS_FROM_MS)
+    expect(verdicts.filter(({ isCostly }) => !isCostly)).toEqual([])
+    expect(verdicts).toHaveLength(CARELESS_STATES)
   })
 })
-
-async function afterEach(recording: Recording, count: number): Promise<(Verdict | null)[]> {
-  const { startedMonoMs: fromMonoMs, stoppedMonoMs: toMonoMs } = recording
-  const states = crashStates(recording.records, { count, seed: SEED, fromMonoMs, toMonoMs })
-  const verdicts: (Verdict | null)[] = []
-  const waiting = [...states.entries()]
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, state] = next
-      verdicts[index] = await verdictOn(recording, state, join(folder, `state-${index}`))
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return verdicts
-}
 
 async function verdictOn(recording: Recording, state: CrashState, work: string): Promise<Verdict | null> {
   const after = await nextStart(recording, state, work)
   return after === null ? null : judge(recording, state, after)
 }
 
-function told(verdicts: readonly (Verdict | null)[]): string {
-  const mounted = verdicts.filter((verdict) => verdict !== null)
-  const figure = (name: string, of: (verdict: Verdict) => number): string => {
-    const values = mounted.map(of).sort((one, other) => one - other)
-    const [median, worst] = [values[Math.floor(values.length / 2)] ?? 0, values.at(-1) ?? 0]
-    return `${name} ${Math.round(median)} ms, worst ${Math.round(worst)}`
+/** Does the work for all, a few at once, and answers what came of each in their order. */
+async function inTurns<Item, Outcome>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const waiting = [...items.entries()]
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, item] = next
+      outcomes[index] = await work(item, index)
+    }
   }
-  return [
-    `${mounted.length} of ${verdicts.length} power cuts mount; median of`,
-    [
-      figure('track lost', ({ lostTrackMs }) => lostTrackMs),
-      figure('video lost', ({ lostVideoMs }) => lostVideoMs),
-      figure('time until it records again', ({ recordsAgainAfterMs }) => recordsAgainAfterMs),
-    ].join('; '),
-  ].join(' ')
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return outcomes
 }

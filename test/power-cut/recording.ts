@@ -13,6 +13,7 @@ import { playedPicture } from './picture.js'
 export interface RecordingOptions extends Ride {
   /** An empty folder, in memory if possible. */
   readonly folder: string
+  /** At least; until some segments have been tagged. */
   readonly seconds: number
   /** So many milliseconds each write to the card takes. */
   readonly writeMs: number
@@ -34,7 +35,6 @@ export interface Uncut {
   /** By camera. */
   readonly firstFrameMonoMs: ReadonlyMap<string, number>
   readonly firstFixMonoMs: number
-  readonly tagged: number
   /** By segment. */
   readonly pictures: ReadonlyMap<string, string>
   /** By the hash of a file's bytes, whatever its name: what plays once plays again. */
@@ -42,6 +42,9 @@ export interface Uncut {
 }
 
 const CARD_MIB = 192
+/** On a machine with other things to do a ride is longer, so that there is tagging to be cut short. */
+const TAGGED_AT_LEAST = 4
+const TAGGED_WITHIN_MS = 30_000
 
 export async function recordRide({ folder, seconds, writeMs, ...ride }: RecordingOptions): Promise<Recording> {
   const blankImage = join(folder, 'blank')
@@ -54,9 +57,11 @@ export async function recordRide({ folder, seconds, writeMs, ...ride }: Recordin
     const device = startDevice(card, ride)
     const listening = listenTo(card)
     try {
-      const endMonoMs = startedMonoMs + seconds * 1_000
-      await eventually(() => device.child.exitCode !== null || monoNowMs() > endMonoMs, {
-        withinMs: seconds * 2_000,
+      const isDone = (): boolean =>
+        monoNowMs() - startedMonoMs > seconds * 1_000 &&
+        listening.announced.filter(({ state }) => state === 'tagged').length >= TAGGED_AT_LEAST
+      await eventually(() => device.child.exitCode !== null || isDone(), {
+        withinMs: seconds * 1_000 + TAGGED_WITHIN_MS,
       })
       if (device.child.exitCode !== null) throw new Error(`the device ended while it recorded: ${device.said()}`)
     } finally {
@@ -96,8 +101,7 @@ async function lookAtUncut(blankImage: string, records: readonly BlockRecord[], 
         pictureOfFile.set(await hashOf(path), picture)
       }
     }
-    const tagged = segments.filter(({ state }) => state === 'tagged').length
-    return { firstFrameMonoMs, firstFixMonoMs: Math.min(...fixesMonoMs), tagged, pictures, pictureOfFile }
+    return { firstFrameMonoMs, firstFixMonoMs: Math.min(...fixesMonoMs), pictures, pictureOfFile }
   } finally {
     await card.close()
     await rm(folder, { recursive: true, force: true })
