@@ -32,8 +32,10 @@ export async function openSlowCard(folder, sizeBytes) {
   const holder = begin('unshare', ['--mount', 'sh', '-c', 'echo ready && exec sleep infinity'])
   await once(holder.stdout, 'data')
   const enter = ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`, 'setpriv', '--pdeathsig', 'KILL']
-  // Not in that namespace: whose last process it was would wait for its own answers while it unmounts.
-  const server = begin(process.execPath, [SERVER, image, String(holder.pid), fuse, '/dev/null', control])
+  // Ahead of everybody else: a card does not wait for a processor. Not in that namespace: whose last process it was would
+  // wait for its own answers while it unmounts.
+  const words = [SERVER, image, String(holder.pid), fuse, '/dev/null', control]
+  const server = begin('nice', ['-n', '-10', process.execPath, ...words])
   await once(server.stdout, 'data')
   await run(enter[0], [...enter.slice(1), 'mount', '-o', 'loop', join(fuse, 'image'), card])
   return {

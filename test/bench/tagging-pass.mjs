@@ -1,7 +1,7 @@
-/** One tagging pass and nothing else: `node tagging-pass.mjs FROM TO`; without files only what such a process costs by itself. */
+/** Tagging passes and nothing else: `node tagging-pass.mjs FROM TO TIMES`. */
 import { copyTagged } from '../../dist/device/footage/copy-pass.js'
 
-const [from, to] = process.argv.slice(2)
+const [from, to, times] = process.argv.slice(2)
 const START_MONO_MS = 10_000
 const START_UTC_MS = Date.UTC(2026, 5, 6, 8)
 const SECONDS = 60
@@ -17,4 +17,6 @@ const points = Array.from({ length: SECONDS }, (_, second) => ({
   ...{ mode: 3, satellitesUsed: 12, hdop: 0.9 },
 }))
 
-if (from !== undefined) await copyTagged(from, to, segment, points, new AbortController().signal)
+for (let pass = 0; pass < Number(times); pass += 1) {
+  await copyTagged(from, to, segment, points, new AbortController().signal)
+}
