@@ -1,5 +1,4 @@
 /** The door to fluent-ffmpeg: short jobs, which are read to their end. */
-import { PassThrough, type Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import ffmpeg from 'fluent-ffmpeg'
 
@@ -21,51 +20,39 @@ export interface JobInput {
 }
 
 /**
- * Runs a short job and pipes what it makes into `output`, as fast as that takes it.
+ * Runs a short job that writes files.
  * @param options stand before the output, each word an element: they are never split or joined
  * @throws with ffmpeg's last words when it fails; the abort of the signal kills it and throws, too
  */
-export function runJob(
+export async function runJob(
   inputs: readonly JobInput[],
   options: readonly string[],
-  output: Writable,
+  output: string,
   signal: AbortSignal,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      output.destroy()
-      return reject(signal.reason)
-    }
-    const job = ffmpeg()
-    for (const { file, options: inputOptions = [] } of inputs) {
-      job.input(file)
-      if (inputOptions.length > 0) job.inputOptions(...inputOptions)
-    }
-    const stop = (): void => void job.kill('SIGKILL')
-    const fail = (error: Error, lastWords: string): void => {
-      signal.removeEventListener('abort', stop)
-      output.destroy()
-      reject(new Error(`ffmpeg failed: ${lastLineOf(lastWords)}`, { cause: error }))
-    }
-    // Varargs: an array or a string with spaces would be split into other words.
-    job.outputOptions(...options)
-    // kill() does nothing before there is a process.
-    job.on('start', () => signal.aborted && stop())
-    job.on('error', (error: Error, _out: string | null, words: string | null) => fail(error, words ?? ''))
-    job.on('end', () => {
-      signal.removeEventListener('abort', stop)
-      resolve()
+  signal.throwIfAborted()
+  const job = ffmpeg()
+  for (const { file, options: inputOptions = [] } of inputs) {
+    job.input(file)
+    if (inputOptions.length > 0) job.inputOptions(...inputOptions)
+  }
+  // Varargs: an array or a string with spaces would be split into other words.
+  job.outputOptions(...options)
+  const stop = (): void => void job.kill('SIGKILL')
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      // kill() does nothing before there is a process.
+      job.on('start', () => signal.aborted && stop())
+      job.on('error', (error: Error, _out: string | null, words: string | null) =>
+        reject(new Error(`ffmpeg failed: ${lastLineOf(words ?? '')}`, { cause: error })),
+      )
+      job.on('end', () => resolve())
+      job.save(output)
     })
-    output.on('error', (error) => {
-      stop()
-      fail(error, 'its output could not be written')
-    })
-    signal.addEventListener('abort', stop, { once: true })
-    // fluent-ffmpeg takes a job for failed when its output closes 20 ms before the process has ended: it sees no close here.
-    const spout = new PassThrough({ emitClose: false })
-    spout.pipe(output)
-    job.pipe(spout, { end: true })
-  })
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }
 
 /** The codec of a file's picture, as ffprobe names it. @throws where there is none */

@@ -1,5 +1,4 @@
 /** Opens SQLite files so that what is committed is on the card, and so that a reader needs no right to write. */
-import { existsSync, statSync } from 'node:fs'
 import { type Connection, connect, pragma, setPragma } from './connection.js'
 import type { Migration } from './migrations.js'
 
@@ -13,8 +12,8 @@ const BUSY_TIMEOUT_MS = 300
  * @throws where the file is not Spokecam's, comes from a later version, or cannot be made durable
  */
 export function openForWriting(file: string, migrations: readonly Migration[]): Connection {
-  const isNew = !existsSync(file) || statSync(file).size === 0
   const database = connect(file, { timeout: BUSY_TIMEOUT_MS })
+  const isNew = isBlank(database)
   setPragma(database, 'journal_mode', 'WAL')
   setPragma(database, 'synchronous', 'FULL')
   setPragma(database, 'journal_size_limit', 8388608)
@@ -54,6 +53,10 @@ export function closeForReaders(database: Connection): void {
   database.close()
   last.close()
 }
+
+/** Missing, empty, or as a power cut leaves it that came before there was anything in it. */
+const isBlank = (database: Connection): boolean =>
+  pragma(database, 'application_id') === 0 && database.prepare('SELECT name FROM sqlite_schema').get() === undefined
 
 function requireOurs(database: Connection, file: string): void {
   const id = pragma(database, 'application_id')

@@ -45,7 +45,7 @@ export async function readIndex(file: FileHandle, known: VideoIndex = EMPTY_INDE
       endBytes = endAt
       continue
     }
-    const mdat = await readBox(file, endAt, size)
+    const mdat = boxBehind(read, size) ?? (await readBox(file, endAt, size))
     if (mdat === null || mdat.type !== 'mdat') break
     const times = track === null ? null : timesOf(bytes, { type, bodyAt: 8, endAt: bytes.length }, track)
     if (times !== null) fragments.push({ ...times, offset: at, sizeBytes: mdat.endAt - at })
@@ -86,6 +86,14 @@ interface ReadBox {
   /** The whole box, but of an mdat only its beginning. */
   readonly bytes: Buffer
   readonly endAt: number
+  /** What was read behind it. */
+  readonly behind: Buffer
+}
+
+/** The box after one, where enough of it was read already and it lies whole in the file; null where not. */
+function boxBehind({ behind, endAt }: ReadBox, fileBytes: number): Pick<ReadBox, 'type' | 'endAt'> | null {
+  const box = boxAt(behind, 0)
+  return box === null || endAt + box.endAt > fileBytes ? null : { type: box.type, endAt: endAt + box.endAt }
 }
 
 /** A box that lies whole in the file, or null. */
@@ -97,7 +105,7 @@ async function readBox(file: FileHandle, at: number, fileBytes: number): Promise
   const isRead = type === 'mdat' || sizeBytes <= first.length
   if (!isRead && sizeBytes > MOST_BOX_BYTES) return null
   const bytes = isRead ? first.subarray(0, sizeBytes) : await readBytes(file, at, sizeBytes)
-  return { type, bytes, endAt: at + sizeBytes }
+  return { type, bytes, endAt: at + sizeBytes, behind: first.subarray(Math.min(sizeBytes, first.length)) }
 }
 
 async function readBytes(file: FileHandle, at: number, length: number): Promise<Buffer> {

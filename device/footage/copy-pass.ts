@@ -1,17 +1,17 @@
 /** The one pass over a segment that writes time, place and track into it and leaves its picture as it was recorded. */
 import { open, readFile, rm, writeFile } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import { runJob } from '../../core/process/ffmpeg.js'
 import type { TrackPoint } from '../../core/ride/ride.js'
 import { subtitlesOf } from '../../core/track/subtitles.js'
-import { sidxBytes, sidxOf } from '../../core/video/sidx.js'
+import { commentForIndex, headWithIndex } from '../../core/video/index-room.js'
 import { readIndex, readIndexOf } from '../../core/video/video-index.js'
 import type { DatedSegment } from './describing.js'
-import { createHeadRoom } from './head-room.js'
-import { openPacedFile } from './paced-file.js'
+import { makeWriteThrough } from './write-through.js'
 
 export interface Tagged {
   readonly sizeBytes: number
+  /** False where the card took it in bursts, because its file system knows no other way. */
+  readonly isWrittenThrough: boolean
   /**
    * What `ffmpeg -map 0:v -c copy -f streamhash -hash murmur3` says of the picture as it was recorded, and of the tagged file for
    * as long as nobody changes it: `murmur3=` and 32 hex digits.
@@ -34,23 +34,17 @@ export async function copyTagged(
   const subtitles = subtitlesOf(points, segment.startMonoMs, segment.durationMs)
   const subtitleFile = `${to}-text`
   const hashFile = `${to}-hash`
-  const roomBytes = sidxBytes((await readIndexOf(from)).fragments.length)
+  const inputs = [
+    { file: `file:${from}` },
+    ...(subtitles === '' ? [] : [{ file: `file:${subtitleFile}`, options: ['-f', 'srt'] }]),
+  ]
+  const { fragments } = await readIndexOf(from)
+  const options = [...hashOptions(hashFile), ...optionsFor(segment, points, subtitles !== '', fragments.length)]
   try {
     if (subtitles !== '') await writeFile(subtitleFile, subtitles)
-    const inputs = [{ file: `file:${from}` }]
-    const text = { file: `file:${subtitleFile}`, options: ['-f', 'srt'] }
-    const headRoom = createHeadRoom(roomBytes)
-    const paced = await openPacedFile(to)
-    await Promise.all([
-      runJob(
-        subtitles === '' ? inputs : [...inputs, text],
-        [...hashOptions(hashFile), ...optionsFor(segment, points, subtitles !== '')],
-        headRoom,
-        signal,
-      ),
-      pipeline(headRoom, paced),
-    ])
-    return { sizeBytes: await fillHeadRoom(to, roomBytes), picture: hashIn(await readFile(hashFile, 'utf8')) }
+    const isWrittenThrough = await makeWriteThrough(to)
+    await runJob(inputs, options, `file:${to}`, signal)
+    return { sizeBytes: await putIndexIn(to), isWrittenThrough, picture: hashIn(await readFile(hashFile, 'utf8')) }
   } finally {
     await rm(subtitleFile, { force: true })
     await rm(hashFile, { force: true })
@@ -68,14 +62,19 @@ const hashOptions = (file: string): string[] => [
 /** The hash in a line `0,v,murmur3=…`. */
 const hashIn = (told: string): string | null => /murmur3=[0-9a-f]{32}/.exec(told)?.[0] ?? null
 
-function optionsFor(segment: DatedSegment, points: readonly TrackPoint[], hasText: boolean): string[] {
+function optionsFor(
+  segment: DatedSegment,
+  points: readonly TrackPoint[],
+  hasText: boolean,
+  fragments: number,
+): string[] {
   const first = points[0]
   return [
     ...['-map', '0:v', '-c:v', 'copy', '-map', '0:a?', '-c:a', 'copy'],
     ...(hasText ? ['-map', '1:s', '-c:s', 'mov_text'] : []),
     ...['-metadata', `creation_time=${new Date(segment.startUtcMs).toISOString()}`],
     ...(first === undefined ? [] : ['-metadata', `location=${iso6709(first)}`]),
-    ...['-metadata', `title=${segment.id}`],
+    ...['-metadata', `title=${segment.id}`, '-metadata', `comment=${commentForIndex(fragments)}`],
     ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4'],
   ]
 }
@@ -90,12 +89,15 @@ function iso6709({ latDeg, lonDeg }: TrackPoint): string {
   return `${part(latDeg, 2)}${part(lonDeg, 3)}/`
 }
 
-async function fillHeadRoom(path: string, roomBytes: number): Promise<number> {
+/** @returns the size of the file in bytes */
+async function putIndexIn(path: string): Promise<number> {
   const file = await open(path, 'r+')
   try {
     const index = await readIndex(file)
-    const sidx = sidxOf(index, roomBytes)
-    if (sidx !== null) await file.write(sidx, 0, sidx.length, index.headerBytes)
+    const head = Buffer.alloc(index.headerBytes)
+    await file.read(head, 0, head.length, 0)
+    const indexed = headWithIndex(head, index)
+    if (indexed !== null) await file.write(indexed, 0, indexed.length, 0)
     await file.datasync()
     return (await file.stat()).size
   } finally {

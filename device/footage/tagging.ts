@@ -59,6 +59,7 @@ export function createTagging(options: TaggingOptions): Tagging {
   const busy = new Set<string>()
   let isDescribingDue = true
   let isTaggingDue = true
+  let isToldOfBursts = false
 
   const describing = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
@@ -105,6 +106,8 @@ export function createTagging(options: TaggingOptions): Tagging {
       await renameDurably(unfinished, join(footage, file))
       await store.tagSegment({ id: segment.id, sizeBytes: copied.sizeBytes, file })
       picture = copied.picture
+      if (!copied.isWrittenThrough && !isToldOfBursts) log.warn('the card takes tagged files in bursts', { footage })
+      isToldOfBursts ||= !copied.isWrittenThrough
     } finally {
       await rm(unfinished, { force: true })
     }

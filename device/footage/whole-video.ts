@@ -1,7 +1,8 @@
 /** Brings a video to where its last whole fragment ends: what a cut left behind that is no picture. */
-import { stat, truncate, utimes } from 'node:fs/promises'
+import { open, stat, truncate, utimes } from 'node:fs/promises'
 import { syncFile } from '../../core/process/durable.js'
-import { durationMsOf, framesIn, readIndexOf } from '../../core/video/video-index.js'
+import { withoutHoles } from '../../core/video/holes.js'
+import { durationMsOf, framesIn, readIndex, type VideoIndex } from '../../core/video/video-index.js'
 
 export interface WholeVideo {
   readonly durationMs: number
@@ -16,7 +17,7 @@ export interface WholeVideo {
 /** Cuts off what is not whole, and puts the file on the card; null where it has no whole fragment: it is left as it is. */
 export async function cutToWhole(path: string): Promise<WholeVideo | null> {
   const { size, atime, mtime } = await stat(path)
-  const index = await readIndexOf(path)
+  const index = await wholeIndexOf(path)
   if (index.fragments.length === 0) return null
   if (size > index.endBytes) {
     await truncate(path, index.endBytes)
@@ -29,5 +30,14 @@ export async function cutToWhole(path: string): Promise<WholeVideo | null> {
     sizeBytes: index.endBytes,
     cutBytes: size - index.endBytes,
     writtenMs: mtime.getTime(),
+  }
+}
+
+async function wholeIndexOf(path: string): Promise<VideoIndex> {
+  const file = await open(path, 'r')
+  try {
+    return await withoutHoles(file, await readIndex(file))
+  } finally {
+    await file.close()
   }
 }
