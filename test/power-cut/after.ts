@@ -19,6 +19,8 @@ export interface After {
   readonly catalogue: Catalogue | null
   /** From its start to the first second of a new file on the card, of every camera. */
   readonly recordsAgainAfterMs: number
+  /** What the cut interrupted and the next start did not finish. */
+  readonly untagged: readonly string[]
   readonly exitCode: number | null
   readonly said: string
   readonly files: readonly FileFound[]
@@ -57,28 +59,28 @@ export async function nextStart(recording: Recording, state: CrashState, folder:
 async function startOn(card: Card, recording: Recording, state: CrashState, scratch: string): Promise<After> {
   const data = dataFromOutside(card)
   const filesBefore = await footageFiles(data)
-  // A catalogue that does not open is the next start's business, which tells of it by what it makes of it.
-  const catalogueBefore = await readCatalogue(data, scratch).catch(() => null)
+  const catalogueBefore = await readCatalogue(data, scratch)
   const startedMonoMs = monoNowMs()
   const device = startDevice(card, { ...recording.ride, startedBy: [] })
   const listening = listenTo(card)
+  const comesTrue = async (check: () => boolean | Promise<boolean>, withinMs: number): Promise<void> => {
+    // What never comes true is told by what is missing then.
+    await eventually(async () => device.child.exitCode !== null || (await check()), { withinMs }).catch(() => {})
+  }
   try {
-    await eventually(() => device.child.exitCode !== null || recordsAnew(data, filesBefore, recording.ride.cameras), {
-      withinMs: RECORDS_WITHIN_MS,
-    })
+    await comesTrue(() => recordsAnew(data, filesBefore, recording.ride.cameras), RECORDS_WITHIN_MS)
     const recordsAgainAfterMs = monoNowMs() - startedMonoMs
-    const waiting = await untagged(data, scratch, state.cutMonoMs)
-    const isTagged = (id: string): boolean =>
-      listening.announced.some((segment) => segment.id === id && segment.state === 'tagged')
-    await eventually(() => device.child.exitCode !== null || waiting.every(isTagged), { withinMs: TAGS_WITHIN_MS })
+    const waiting = await untaggedOf(data, scratch, state.cutMonoMs)
+    const isUntagged = (id: string): boolean =>
+      !listening.announced.some((segment) => segment.id === id && segment.state === 'tagged')
+    await comesTrue(() => !waiting.some(isUntagged), TAGS_WITHIN_MS)
     const exitCode = await device.end('SIGINT')
     const files = await Promise.all((await footageFiles(data)).map((name) => lookAt(data, name, recording)))
     const catalogue = await readCatalogue(data, scratch)
-    return { catalogueBefore, catalogue, recordsAgainAfterMs, exitCode, said: device.said(), files }
-  } catch (error) {
-    await device.end('SIGKILL')
-    throw new Error(`${state.name}: ${device.said()}`, { cause: error })
+    const untagged = waiting.filter(isUntagged)
+    return { catalogueBefore, catalogue, recordsAgainAfterMs, untagged, exitCode, said: device.said(), files }
   } finally {
+    await device.end('SIGKILL')
     await listening.stop()
   }
 }
@@ -98,7 +100,7 @@ async function recordsAnew(data: string, before: readonly string[], cameras: rea
 }
 
 /** What the cut interrupted: it has a date and has not been tagged. */
-async function untagged(data: string, scratch: string, cutMonoMs: number): Promise<string[]> {
+async function untaggedOf(data: string, scratch: string, cutMonoMs: number): Promise<string[]> {
   const { segments } = (await readCatalogue(data, scratch)) ?? { segments: [] }
   return segments
     .filter(

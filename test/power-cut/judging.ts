@@ -24,13 +24,16 @@ export function judge(recording: Recording, state: CrashState, after: After): Ve
   const lostTrackMs = lostTrack(recording, state, after)
   const lost = recording.ride.cameras.map((camera) => lostVideo(recording, state, after, camera))
   const lostVideoMs = Math.max(...lost)
-  const { exitCode, recordsAgainAfterMs, catalogue } = after
+  const { exitCode, recordsAgainAfterMs, catalogue, untagged } = after
   const complaints = [
     ...(catalogue === null ? ['the catalogue does not open'] : []),
     ...(exitCode === 0 ? [] : [`the next start ended with ${exitCode}: ${after.said}`]),
     ...(lostTrackMs > MOST_LOST_MS ? [`${Math.round(lostTrackMs)} ms of track lost`] : []),
     ...(lostVideoMs > MOST_LOST_MS ? [`${Math.round(lostVideoMs)} ms of video lost`] : []),
-    ...(recordsAgainAfterMs > MOST_UNTIL_IT_RECORDS_MS ? [`recorded again after ${recordsAgainAfterMs} ms`] : []),
+    ...(recordsAgainAfterMs > MOST_UNTIL_IT_RECORDS_MS
+      ? [`recorded again after ${Math.round(recordsAgainAfterMs)} ms`]
+      : []),
+    ...untagged.map((id) => `${id} has a date and was not tagged`),
     ...brokenPromises(recording, state, after),
     ...(catalogue?.segments ?? []).flatMap((segment) => harmOf(segment, recording, state, after)),
     ...after.files.flatMap((file) => strangenessOf(file, catalogue?.segments ?? [])),

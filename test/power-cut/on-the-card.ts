@@ -17,7 +17,7 @@ export interface Catalogue {
 const STATES: readonly SegmentState[] = ['recording', 'recorded', 'tagged', 'swept']
 const ALL = 1_000_000
 
-/** The catalogue as it is, read from a copy so that nothing is mended by reading it. @throws where it cannot be opened; null: there is none */
+/** The catalogue as it is, read from a copy so that nothing is mended by reading it; null: there is none, or none that opens. */
 export async function readCatalogue(data: string, scratch: string): Promise<Catalogue | null> {
   const copy = await mkdtemp(join(scratch, 'catalogue-'))
   try {
@@ -25,20 +25,26 @@ export async function readCatalogue(data: string, scratch: string): Promise<Cata
       // It is not there: nothing has been written yet, or a checkpoint took it.
       await copyFile(join(data, name), join(copy, name)).catch(() => {})
     }
-    const reader = openReader(join(copy, 'rides.db'))
-    if (reader === null) return null
-    try {
-      const { items: rides } = reader.rides({ limit: 100, cursor: null })
-      return {
-        segments: STATES.flatMap((state) => reader.segmentsInState(state, ALL, ALL)),
-        fixesMonoMs: rides.flatMap(({ id }) => [...reader.pointsOf(id)].map(({ monoMs }) => monoMs)),
-        rides: rides.length,
-      }
-    } finally {
-      reader.close()
-    }
+    return catalogueIn(join(copy, 'rides.db'))
+  } catch {
+    return null // Not yet made whole, or damaged: who asks judges by what is missing.
   } finally {
     await rm(copy, { recursive: true })
+  }
+}
+
+function catalogueIn(file: string): Catalogue | null {
+  const reader = openReader(file)
+  if (reader === null) return null
+  try {
+    const { items: rides } = reader.rides({ limit: 100, cursor: null })
+    return {
+      segments: STATES.flatMap((state) => reader.segmentsInState(state, ALL, ALL)),
+      fixesMonoMs: rides.flatMap(({ id }) => [...reader.pointsOf(id)].map(({ monoMs }) => monoMs)),
+      rides: rides.length,
+    }
+  } finally {
+    reader.close()
   }
 }
 
