@@ -21,18 +21,33 @@ export interface Sync {
 
 const toCard: Sync = { file: syncFile, folder: syncFolder }
 
-/** One loop for all cameras. A file that appears has its folder synced once. */
+/**
+ * One loop for all cameras. A file that appears has its folder synced once. One file's trouble costs no other its sync; one that
+ * is gone needs none: it was tagged and its time as old bytes is over, or it made room.
+ */
 export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, sync: Sync = toCard): Service {
   let known = new Set<string>()
 
-  const round = async (): Promise<void> => {
-    const files = growingFiles()
-    for (const { folder, growing, before } of files) {
-      if (before !== null) await sync.file(before)
-      await sync.file(growing)
-      if (!known.has(growing)) await sync.folder(folder)
+  /** Answers what went wrong. */
+  const round = async (): Promise<readonly unknown[]> => {
+    const troubles: unknown[] = []
+    const attempt = async (work: Promise<void>): Promise<boolean> => {
+      try {
+        await work
+        return true
+      } catch (error) {
+        if (!isGone(error)) troubles.push(error)
+        return false
+      }
     }
-    known = new Set(files.map((file) => file.growing))
+    const onCard = new Set<string>()
+    for (const { folder, growing, before } of growingFiles()) {
+      if (before !== null) await attempt(sync.file(before))
+      if (!(await attempt(sync.file(growing)))) continue
+      if (known.has(growing) || (await attempt(sync.folder(folder)))) onCard.add(growing)
+    }
+    known = onCard
+    return troubles
   }
 
   return {
@@ -40,15 +55,13 @@ export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, 
     run: async (signal) => {
       let failing = false
       while (!signal.aborted) {
-        try {
-          await round()
-          failing = false
-        } catch (error) {
-          if (!failing) log.error('the card refuses to sync', { error })
-          failing = true
-        }
+        const [error] = await round()
+        if (error !== undefined && !failing) log.error('the card refuses to sync', { error })
+        failing = error !== undefined
         await pause(BETWEEN_ROUNDS_MS, signal)
       }
     },
   }
 }
+
+const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -78,6 +78,26 @@ describe('the sync loop', () => {
     expect(complaints).toEqual(['the card refuses to sync'])
   })
 
+  it.each([
+    ['is gone, because it was tagged long ago or made room', 'ENOENT', []],
+    ['cannot be read', 'EIO', ['the card refuses to sync']],
+  ])('keeps what grows on the card, of every camera, where the file before %s', async (_, code, said) => {
+    const rear = { folder: '/boot', growing: '/boot/rear-1', before: null }
+    const synced: string[] = []
+    const { complaints } = await run(
+      () => [front(2), rear],
+      () => synced.length >= 6,
+      {
+        file: async (path) => {
+          if (path === '/boot/front-1') throw Object.assign(new Error(code), { code })
+          synced.push(path)
+        },
+      },
+    )
+    expect(synced.slice(0, 4)).toEqual(['/boot/front-2', '/boot/rear-1', '/boot/front-2', '/boot/rear-1'])
+    expect(complaints).toEqual(said)
+  })
+
   it('works on real files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sync-'))
     const growing = join(folder, 'growing')
