@@ -83,13 +83,19 @@ export async function putInOrder(options: OrderOptions, signal: AbortSignal): Pr
   let failures = await takeInOrphans(footage, bootNumber, store, log, isLeft, signal)
   options.onMended()
   const folders = [...new Set([...(await readdir(footage)), ...(await store.foldersOfFootage())])].sort().reverse()
+  const lookAtDays = async (): Promise<void> => {
+    for (const folder of folders.filter(isDayFolder)) await step(folder, () => lookAtFolder(folder))
+  }
+  // A new catalogue takes in what was tagged before the bytes that were recorded: they would be tagged again, without the track
+  // that went with the old one, over the file that has it.
+  if (lastBootInOrder === null) await lookAtDays()
   for (const folder of folders.filter((name) => parseBootFolder(name) !== null)) {
     await step(folder, () => lookAtFolder(folder))
   }
   if (signal.aborted) return
   await store.settlePowerCut(bootNumber)
   await options.onSettled()
-  for (const folder of folders.filter(isDayFolder)) await step(folder, () => lookAtFolder(folder))
+  if (lastBootInOrder !== null) await lookAtDays()
   if (swept.size > 0) await pause(pauses.secondLookMs, signal)
   // Tagged files come first: their old bytes may lie here, too.
   for (const file of [...swept].sort()) await step(file, () => lookAtFile(file, true))

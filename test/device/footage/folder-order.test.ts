@@ -244,6 +244,26 @@ describe('a tagged file without a row', () => {
     expect(await row()).toMatchObject({ startUtcMs: JUNE_UTC_MS + 10_500 })
   })
 
+  it('comes before the bytes from before, where the catalogue was lost: they would be tagged over it, without a track', async () => {
+    await lay(`${TAGGED}.mp4`, tagged)
+    const known = { id: 'front-000001', bootNumber: 2, startMonoMs: 10_000, startUtcMs: JUNE_UTC_MS + 10_250 }
+    await writeFile(join(footage, `${TAGGED}.json`), JSON.stringify({ ...known, startUncertaintyMs: 120 }))
+    const old = 'boot-000002/front-000001.mp4'
+    await lay(old)
+    const untagged = async (): Promise<unknown> => (await store.untaggedSegments(3, 10)).map(({ id }) => id)
+    const seen: unknown[] = []
+    const watched = withCalls((name) => {
+      if (name !== 'segmentsInFolder') return null
+      return async (...given) => {
+        seen.push(await untagged())
+        return store.segmentsInFolder(String(given[0]))
+      }
+    })
+    await order({ store: watched })
+    expect([...seen, await untagged()]).toEqual([[], [], [], []])
+    expect(await row()).toMatchObject({ state: 'tagged', file: `${TAGGED}.mp4`, fileAsRecorded: old })
+  })
+
   it('leads back to what it was after the catalogue was lost, and so to the same places', async () => {
     await lay(`${TAGGED}.mp4`, tagged)
     await order()
