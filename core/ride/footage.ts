@@ -41,8 +41,9 @@ export interface DatedName extends NumberedName {
   readonly ending: string
 }
 
-const RECORDING = /^([a-z0-9][a-z0-9-]*)-(\d{6,})(\..+)$/
-const DATED = /^([a-z0-9][a-z0-9-]*)-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z-(\d{6,})(\..+)$/
+// A number of more than nine digits is nobody's: no recorder could count on from it.
+const RECORDING = /^([a-z0-9][a-z0-9-]*)-(\d{6,9})(\..+)$/
+const DATED = /^([a-z0-9][a-z0-9-]*)-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z-(\d{6,9})(\..+)$/
 
 /** camera and number of a file the recorder named, or null for any other name. */
 export function parseRecordingName(name: string): NumberedName | null {
@@ -67,7 +68,7 @@ export function parseUsedNumber(name: string): NumberedName | null {
 
 /** The number of the boot whose folder it is, or null for any other name. */
 export function parseBootFolder(name: string): number | null {
-  const found = /^boot-(\d{6,})$/.exec(name)
+  const found = /^boot-(\d{6,9})$/.exec(name)
   return found === null ? null : Number(found[1])
 }
 

@@ -69,6 +69,15 @@ describe('the number of a new segment', () => {
     expect(await next()).toBe(42)
   })
 
+  it.each(['boot-000003/front-99999999999.mp4', 'boot-99999999999999999999/front-000007.mp4'])(
+    'is one that a recorder can count on from, whoever put %s there',
+    async (file) => {
+      await lay(file)
+      expect(await next()).toBe(1)
+      expect(await highestBootFolder(footage)).toBe(3)
+    },
+  )
+
   it('does not wait for a folder that cannot be read', async () => {
     await writeFile(join(footage, '2026-06-06'), '')
     expect(await next()).toBe(1)
