@@ -28,6 +28,8 @@ export interface Recorder {
 
 /** The one of the two that is left has this long to notice that it is alone. */
 const FOLLOWS_WITHIN_MS = 3_000
+/** ffmpeg has this long to close its file once the camera's program was killed; on a slow card it takes a while. */
+const CLOSES_WITHIN_MS = 500
 
 /**
  * Begins a recorder. When this process is killed the kernel sends SIGINT to both, on which ffmpeg closes its file:
@@ -44,12 +46,17 @@ export function beginRecorder({ camera, ffmpeg }: RecorderPrograms, hears: Recor
   if (source !== null) hearLines(source.process.stderr, (line) => hears.message(line, 'camera'))
 
   const parts = source === null ? [sink] : [source, sink]
-  const kill = (signal: NodeJS.Signals): void => {
-    for (const { process } of parts) process.kill(signal)
-  }
   let killing: NodeJS.Timeout | null = null
   const killIn = (withinMs: number): void => {
-    killing ??= setTimeout(() => kill('SIGKILL'), withinMs)
+    killing ??= setTimeout(() => {
+      if (source === null || source.process.exitCode !== null || source.process.signalCode !== null) {
+        sink.process.kill('SIGKILL')
+        return
+      }
+      // A camera that hangs is deaf, but ffmpeg is not: at the end of its input it closes its file with all it was given.
+      source.process.kill('SIGKILL')
+      killing = setTimeout(() => sink.process.kill('SIGKILL'), CLOSES_WITHIN_MS)
+    }, withinMs)
   }
   const endCameraFirst = (withinMs: number): void => {
     // ffmpeg closes its file at the end of its input, too, and then loses no frame that is still on its way.
