@@ -65,7 +65,6 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
     log,
   })
   const takeInOwn = async (camera: string, signal: AbortSignal): Promise<void> => {
-    intake.fallen(camera)
     const isItsOwn = (segment: SegmentOnCard): boolean =>
       segment.camera === camera && !numbers.isFromBefore(camera, segment.number)
     await takeInOrphans(footage, bootNumber, store, log, isItsOwn, signal)
@@ -83,8 +82,17 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
       onRate: (fps) => intake.runsAt(camera.name, fps),
       onBegun: intake.begun,
       onEnded: intake.ended,
-      onFallen: (signal) => takeInOwn(camera.name, signal),
-      onOff: () => intake.off(camera.name),
+      onFallen: (signal) => {
+        intake.fallen(camera.name)
+        return takeInOwn(camera.name, signal)
+      },
+      // One that hung, or was killed, as it was told to end has left its file open.
+      onOff: async (signal) => {
+        intake.off(camera.name)
+        await takeInOwn(camera.name, signal).catch((error: unknown) =>
+          log.error('what a camera left open is taken in by the next start', { camera: camera.name, error }),
+        )
+      },
       recordedBytes: () => intake.recorded(camera.name).sizeBytes,
       log,
     }),

@@ -20,8 +20,8 @@ export interface CameraLifeOptions extends Omit<CameraOptions, 'source' | 'onSta
   readonly whenOn: (signal: AbortSignal) => Promise<AbortSignal>
   /** Its recorder is gone although it should record; resolves when what it left is taken in. */
   readonly onFallen: (signal: AbortSignal) => Promise<void>
-  /** It is not to record now. */
-  readonly onOff: () => void
+  /** It is not to record now, and its recorder is gone; resolves when what that left open is taken in. */
+  readonly onOff: (signal: AbortSignal) => Promise<void>
   readonly log: Log
 }
 
@@ -71,8 +71,8 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
           const on = await options.whenOn(signal)
           if (!on.aborted) await life.run(on)
           await fifos.release()
-          options.onOff()
           onState('off')
+          await options.onOff(signal)
         }
       },
     },

@@ -21,8 +21,8 @@ export interface FrameTally {
   readonly closed: (number: number, startMonoMs: number, index: VideoIndex) => void
   /** Its recorder is gone although it should record: frames are missing from its last on. */
   readonly fell: (nowMonoMs: number) => void
-  /** It is not to record now: nothing is missing until it begins again. */
-  readonly off: () => void
+  /** It is not to record from now on: nothing more is missing until it begins again. */
+  readonly off: (nowMonoMs: number) => void
   readonly now: (nowMonoMs: number) => Recorded
 }
 
@@ -64,6 +64,15 @@ export function createFrameTally(fps: () => number): FrameTally {
     recorded = sum(recorded, more)
   }
 
+  /** Files that nobody closes any more hold what they held. */
+  const settle = (): void => {
+    for (const { startMonoMs, held } of open.values()) {
+      add(held)
+      lastEndMonoMs = startMonoMs + held.durationMs
+    }
+    open.clear()
+  }
+
   return {
     begun: (number, startMonoMs) => {
       open.set(number, { startMonoMs, held: NOTHING })
@@ -87,15 +96,13 @@ export function createFrameTally(fps: () => number): FrameTally {
     },
 
     fell: (nowMonoMs) => {
-      for (const { startMonoMs, held } of open.values()) {
-        add(held)
-        lastEndMonoMs = startMonoMs + held.durationMs
-      }
-      open.clear()
+      settle()
       fellMonoMs ??= lastEndMonoMs ?? nowMonoMs
     },
 
-    off: () => {
+    off: (nowMonoMs) => {
+      settle()
+      if (fellMonoMs !== null) add(hole(nowMonoMs - fellMonoMs, 1))
       lastEndMonoMs = null
       fellMonoMs = null
     },

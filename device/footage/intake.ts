@@ -56,7 +56,7 @@ export interface Intake {
   readonly ended: (segment: Ended) => Promise<void>
   /** The camera's recorder is gone although it should record: nothing grows there any more. */
   readonly fallen: (camera: string) => void
-  /** The camera is not to record now. */
+  /** The camera is not to record now, and its recorder is gone: nothing grows there any more. */
   readonly off: (camera: string) => void
   /** The growing file of each camera, with the one before. */
   readonly growingFiles: () => { camera: string; folder: string; growing: string; before: string | null }[]
@@ -169,7 +169,10 @@ export function createIntake(options: IntakeOptions): Intake {
       growing.delete(camera)
     },
 
-    off: (camera) => tallyOf(camera).off(),
+    off: (camera) => {
+      tallyOf(camera).off(options.nowMonoMs())
+      growing.delete(camera)
+    },
 
     growingFiles: () =>
       [...growing.values()].map(({ camera, file, before }) => ({

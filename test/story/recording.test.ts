@@ -5,7 +5,7 @@ import type { Segment } from '../../core/ride/footage.js'
 import type { Now } from '../../core/ride/now.js'
 import type { Ride } from '../../core/ride/ride.js'
 import { eventually } from '../fakes/eventually.js'
-import { get, SMALL_CAMERA, type Spokecam, startSpokecam } from '../fakes/spokecam.js'
+import { get, processesWith, SMALL_CAMERA, type Spokecam, startSpokecam } from '../fakes/spokecam.js'
 
 const SOON = { withinMs: 20_000 }
 let spokecam: Spokecam
@@ -65,4 +65,27 @@ it('a ride begins and ends when the rider says so, and a device that falls remem
   const { items } = await get<Page<Segment>>(spokecam, token, `/rides/${ride?.id}/segments`)
   expect(items.length).toBeGreaterThan(0)
   expect(items.filter(({ state }) => state === 'recording')).toEqual([])
+})
+
+it('a camera that hangs as the rider ends the ride leaves its last segment closed, and described', {
+  timeout: 60_000,
+}, async () => {
+  await eventually(async () => (await now()).receiver.state === 'fix-3d', SOON)
+  expect(await setRecording(true)).toBe(204)
+  const segments = async () => {
+    const [ride] = await rides()
+    return (await get<Page<Segment>>(spokecam, token, `/rides/${ride?.id}/segments`)).items
+  }
+  const growing = await eventually(async () => {
+    const [recorder] = await processesWith(`${spokecam.data}/footage/boot-`)
+    const found = recorder && (await segments()).find(({ state, frames }) => state === 'recording' && frames > 0)
+    if (found !== undefined) process.kill(recorder?.pid ?? 0, 'SIGSTOP')
+    return found
+  }, SOON)
+  expect(await setRecording(false)).toBe(204)
+  await eventually(async () => (await cameraState()) === 'off', SOON)
+  await eventually(async () => {
+    const found = (await segments()).find(({ id }) => id === growing.id)
+    return found?.state !== 'recording' && (await get<string>(spokecam, token, `/segments/${growing.id}/track.gpx`))
+  }, SOON)
 })

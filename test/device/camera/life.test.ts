@@ -79,7 +79,7 @@ function live(how: Partial<Playing> = {}) {
     onBegun: ({ file, start }) => began.push({ file, monoMs: start.monoMs }),
     onEnded: async ({ file, start }) => void starts.set(file, start?.monoMs ?? Number.NaN),
     onFallen: async () => void fellMonoMs.push(monoNowMs()),
-    onOff: () => {},
+    onOff: async () => {},
     recordedBytes: () => recordedBytes,
     log: silent,
   })

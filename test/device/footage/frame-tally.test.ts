@@ -84,8 +84,23 @@ describe('the frames of a camera', () => {
 
   it('are not missing while the rider wants none', () => {
     file(1, 0, seconds(2))
-    tally.off()
+    tally.off(2_000)
     expect(tally.now(60_000)).toMatchObject({ frames: 20, framesExpected: 20, gaps: 0 })
+    file(2, 60_000, seconds(2))
+    expect(tally.now(62_000)).toMatchObject({ frames: 40, framesExpected: 40, gaps: 0 })
+  })
+
+  it('that were missing when the rider ended it stay told, and no more come', () => {
+    file(1, 0, seconds(2))
+    tally.fell(2_000)
+    tally.off(5_000)
+    expect(tally.now(60_000)).toMatchObject({ frames: 20, framesExpected: 50, gaps: 1 })
+  })
+
+  it('of a file that nobody closes, because its recorder was killed as it was to end, stay counted', () => {
+    tally.begun(1, 0)
+    tally.grew(1, seconds(2))
+    tally.off(3_000)
     file(2, 60_000, seconds(2))
     expect(tally.now(62_000)).toMatchObject({ frames: 40, framesExpected: 40, gaps: 0 })
   })
