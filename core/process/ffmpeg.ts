@@ -58,7 +58,8 @@ export async function runJob(
 /** The codec of a file's picture, as ffprobe names it. @throws where there is none */
 export function pictureCodec(file: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    ffmpeg.ffprobe(file, (error: Error | null, probe) => {
+    // A name that begins with a dash or looks like an address is a file's all the same.
+    ffmpeg.ffprobe(`file:${file}`, (error: Error | null, probe) => {
       if (error !== null) return reject(new Error(`${file} cannot be read as video: ${lastLineOf(error.message)}`))
       const codec = probe.streams.find((stream) => stream.codec_type === 'video')?.codec_name
       if (codec === undefined) return reject(new Error(`${file} has no picture`))
