@@ -82,13 +82,13 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
       onRate: (fps) => intake.runsAt(camera.name, fps),
       onBegun: intake.begun,
       onEnded: intake.ended,
-      onFallen: (signal) => {
-        intake.fallen(camera.name)
-        return takeInOwn(camera.name, signal)
+      onFallen: async (signal) => {
+        await intake.fallen(camera.name)
+        await takeInOwn(camera.name, signal)
       },
       // One that hung, or was killed, as it was told to end has left its file open.
       onOff: async (signal) => {
-        intake.off(camera.name)
+        await intake.off(camera.name)
         await takeInOwn(camera.name, signal).catch((error: unknown) =>
           log.error('what a camera left open is taken in by the next start', { camera: camera.name, error }),
         )

@@ -55,9 +55,9 @@ export interface Intake {
   /** Resolves when the segment is on the card and its row too, or could not be put there. */
   readonly ended: (segment: Ended) => Promise<void>
   /** The camera's recorder is gone although it should record: nothing grows there any more. */
-  readonly fallen: (camera: string) => void
+  readonly fallen: (camera: string) => Promise<void>
   /** The camera is not to record now, and its recorder is gone: nothing grows there any more. */
-  readonly off: (camera: string) => void
+  readonly off: (camera: string) => Promise<void>
   /** The growing file of each camera, with the one before. */
   readonly growingFiles: () => { camera: string; folder: string; growing: string; before: string | null }[]
   readonly recorded: (camera: string) => Recorded
@@ -119,6 +119,13 @@ export function createIntake(options: IntakeOptions): Intake {
     batch.add(step('growSegment', id, durationMsOf(index), framesIn(index), index.endBytes))
   }
 
+  /** What came since the last look is on the card, too. */
+  const lastLook = async (camera: string): Promise<void> => {
+    // A file that cannot be read now is read when it is taken in.
+    await follow(camera).catch(() => {})
+    growing.delete(camera)
+  }
+
   const close = async ({ camera, number, file, start }: Ended): Promise<void> => {
     const path = join(absoluteFolder, file)
     await syncFile(path)
@@ -164,14 +171,14 @@ export function createIntake(options: IntakeOptions): Intake {
         log.error('a closed segment is not in the catalogue, the next start takes it in', { file: segment.file, error })
       }),
 
-    fallen: (camera) => {
+    fallen: async (camera) => {
+      await lastLook(camera)
       tallyOf(camera).fell(options.nowMonoMs())
-      growing.delete(camera)
     },
 
-    off: (camera) => {
+    off: async (camera) => {
+      await lastLook(camera)
       tallyOf(camera).off(options.nowMonoMs())
-      growing.delete(camera)
     },
 
     growingFiles: () =>
