@@ -33,10 +33,17 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
   let reason: string | null = null
   let bytesAtFirst = 0
   let clockSet = new AbortController()
+  let holding: Promise<void> = Promise.resolve()
 
   const onState = (next: CameraState): void => {
     state = next
     reason = null
+  }
+
+  /** Not before: a writer that is let in while ffmpeg starts has its first frames wait, and they would be timed too late. */
+  const hold = (file: string): void => {
+    // Where it is gone meanwhile its writer is, too.
+    holding = fifos.hold(file).catch(() => {})
   }
 
   const live = async (signal: AbortSignal): Promise<void> => {
@@ -45,9 +52,12 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
       while (!signal.aborted) {
         onState('starting')
         const source = await openCameraSource(sourceText)
-        if (source.kind === 'fifo') await fifos.hold(source.file)
         clockSet = new AbortController()
-        await record({ ...options, source, onState, wallClockSet: clockSet.signal }, signal)
+        const onStateOf = (next: CameraState): void => {
+          onState(next)
+          if (next === 'recording' && source.kind === 'fifo') hold(source.file)
+        }
+        await record({ ...options, source, onState: onStateOf, wallClockSet: clockSet.signal }, signal)
         if (!signal.aborted) await options.onFallen(signal)
       }
     } catch (error) {
@@ -70,6 +80,7 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
         while (!signal.aborted) {
           const on = await options.whenOn(signal)
           if (!on.aborted) await life.run(on)
+          await holding
           await fifos.release()
           onState('off')
           await options.onOff(signal)

@@ -1,5 +1,5 @@
 /** A camera's life with a program of its own that falls, hangs, floods and comes back: how soon it records again. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -7,7 +7,16 @@ import { monoNowMs } from '../../../core/process/boot.js'
 import type { Log } from '../../../core/process/log.js'
 import { framesIn, readIndexOf } from '../../../core/video/video-index.js'
 import { type CameraLife, createCameraLife } from '../../../device/camera/life.js'
-import { filmNumbers, installRpicamVid, makeFilm, type Playing, playing, truthOf } from '../../fakes/camera-film.js'
+import {
+  filmNumbers,
+  installRpicamVid,
+  makeFifo,
+  makeFilm,
+  type Playing,
+  playing,
+  startFifoCamera,
+  truthOf,
+} from '../../fakes/camera-film.js'
 import { eventually } from '../../fakes/eventually.js'
 
 const FPS = 30
@@ -55,7 +64,7 @@ interface Began {
 }
 
 /** A camera that lives; its program is told how to play by the environment, as every new one is. */
-function live(how: Partial<Playing> = {}) {
+function live(how: Partial<Playing> = {}, sourceText = 'rpicam:0') {
   const began: Began[] = []
   const starts = new Map<string, number>()
   const fellMonoMs: number[] = []
@@ -69,7 +78,7 @@ function live(how: Partial<Playing> = {}) {
   play(how)
   const camera: CameraLife = createCameraLife({
     settings,
-    sourceText: 'rpicam:0',
+    sourceText,
     folder: join(folder, 'boot'),
     segmentSeconds: 60,
     nextNumber: async () => ++number,
@@ -169,5 +178,30 @@ describe('a camera', () => {
     const [first] = await filmNumbers(join(folder, 'boot', file))
     const truth = (await truthOf(log)).find(({ frame }) => frame === first)
     expect(Math.abs(startMonoMs - (truth?.monoMs ?? 0))).toBeLessThan(50)
+  })
+
+  it('that writes into a FIFO has its first frame timed by when it came, however long ffmpeg takes to start', {
+    timeout: 40_000,
+  }, async () => {
+    const [bin, fifo, path] = [join(folder, 'bin'), join(folder, 'front.h264'), process.env['PATH']]
+    await mkdir(bin)
+    await makeFifo(fifo)
+    await writeFile(join(bin, 'ffmpeg'), `#!/bin/sh\nsleep 0.5\nPATH='${path}' exec ffmpeg "$@"\n`)
+    await chmod(join(bin, 'ffmpeg'), 0o755)
+    const player = startFifoCamera(fifo, { fps: FPS, film: join(films, 'film.h264'), log })
+    try {
+      life = live({}, `file:${fifo}`)
+      process.env['PATH'] = `${bin}:${path}`
+      await eventually(() => life?.camera.now().state === 'recording', SOON)
+      await eventually(async () => (await truthOf(log)).length > 3 * FPS, SOON)
+      await life.stop()
+      const [[file, startMonoMs] = ['', 0]] = life.starts
+      const [first] = await filmNumbers(join(folder, 'boot', file))
+      const truth = (await truthOf(log)).find(({ frame }) => frame === first)
+      expect(Math.abs(startMonoMs - (truth?.monoMs ?? 0))).toBeLessThan(50)
+    } finally {
+      process.env['PATH'] = path
+      await player.end('SIGKILL')
+    }
   })
 })
