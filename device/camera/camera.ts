@@ -51,7 +51,7 @@ export interface CameraOptions {
 /** A camera's first picture may take this long: encoders and sensors start slowly. */
 const FIRST_PICTURE_WITHIN_MS = 10_000
 const STALLED_AFTER_MS = 3_000
-const WATCH_EVERY_MS = 500
+const WATCH_EVERY_MS = 1_000
 const CLOSES_WITHIN_MS = 3_000
 /** One that hangs, or waits for a picture, does not hear: what it has not written by now is lost. */
 const HANGING_CLOSES_WITHIN_MS = 500

@@ -1,5 +1,6 @@
 /** Puts every camera's growing file on the card, again and again: without it a power cut costs half a minute. */
-import { syncFile, syncFolder } from '../../core/process/durable.js'
+import { type FileHandle, open as openFile } from 'node:fs/promises'
+import { syncFolder } from '../../core/process/durable.js'
 import type { Log } from '../../core/process/log.js'
 import { pause, type Service } from '../../core/process/service.js'
 
@@ -17,15 +18,15 @@ const BETWEEN_ROUNDS_MS = 300
 export interface Sync {
   readonly file: (path: string) => Promise<void>
   readonly folder: (path: string) => Promise<void>
+  /** These files will be synced again, no others. */
+  readonly keepOpen: (paths: ReadonlySet<string>) => Promise<void>
 }
-
-const toCard: Sync = { file: syncFile, folder: syncFolder }
 
 /**
  * One loop for all cameras. A file that appears has its folder synced once. One file's trouble costs no other its sync; one that
  * is gone needs none: it was tagged and its time as old bytes is over, or it made room.
  */
-export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, sync: Sync = toCard): Service {
+export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, sync: Sync = toCard()): Service {
   let known = new Set<string>()
 
   /** Answers what went wrong. */
@@ -47,6 +48,7 @@ export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, 
       if (known.has(growing) || (await attempt(sync.folder(folder)))) onCard.add(growing)
     }
     known = onCard
+    await attempt(sync.keepOpen(onCard))
     return troubles
   }
 
@@ -60,6 +62,34 @@ export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, 
         failing = error !== undefined
         await pause(BETWEEN_ROUNDS_MS, signal)
       }
+      await sync.keepOpen(new Set())
+    },
+  }
+}
+
+/** Growing files stay open: to open and close them each time costs twice what syncing does. */
+function toCard(): Sync {
+  const open = new Map<string, FileHandle>()
+  const close = async (path: string): Promise<void> => {
+    const file = open.get(path)
+    open.delete(path)
+    await file?.close()
+  }
+  return {
+    file: async (path) => {
+      const file = open.get(path) ?? (await openFile(path, 'r'))
+      open.set(path, file)
+      try {
+        await file.datasync()
+      } catch (error) {
+        // A second sync of the same descriptor would not say any more what was lost.
+        await close(path)
+        throw error
+      }
+    },
+    folder: syncFolder,
+    keepOpen: async (paths) => {
+      for (const path of open.keys()) if (!paths.has(path)) await close(path)
     },
   }
 }

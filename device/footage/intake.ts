@@ -134,6 +134,8 @@ export function createIntake(options: IntakeOptions): Intake {
     const isStillGrowing = current?.number === number
     const index = await readIndexOf(path, isStillGrowing ? current.index : EMPTY_INDEX)
     if (isStillGrowing) growing.delete(camera)
+    // It is on the card: the sync loop need not ask for it again and again.
+    if (current?.before === path) growing.set(camera, { ...current, before: null })
 
     const id = segmentId(camera, number)
     const opened = start === null ? await store.segment(id) : null

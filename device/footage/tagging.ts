@@ -2,9 +2,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { News } from '../../core/link/messages.js'
+import { createBell } from '../../core/process/bell.js'
 import { renameDurably, UNFINISHED } from '../../core/process/durable.js'
 import type { Log } from '../../core/process/log.js'
-import { pause, runTogether, type Service } from '../../core/process/service.js'
+import { runTogether, type Service } from '../../core/process/service.js'
 import type { Batch } from '../../core/store/batch.js'
 import { publicSegment, type SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
@@ -45,7 +46,10 @@ export interface Tagging {
   readonly isBusyWith: (id: string) => boolean
 }
 
-const LOOK_EVERY_MS = 250
+/** Where nobody says that there is something to do: old bytes may have had their time, and there may be room again. */
+const LOOK_EVERY_MS = 5_000
+/** While the last fix of a segment may still come. */
+const LOOK_AGAIN_MS = 250
 const AT_ONCE = 100
 /** One that fails is tried again with the next that closes; after that it stays as recorded until the next start. */
 const MOST_ATTEMPTS = 3
@@ -57,17 +61,19 @@ export function createTagging(options: TaggingOptions): Tagging {
   const oldBytes = keepOldBytes(footage, store, nowMonoMs)
   const attempts = new Map<string, number>()
   const busy = new Set<string>()
-  let isDescribingDue = true
-  let isTaggingDue = true
+  const toDescribe = createBell()
+  const toTag = createBell()
+  toDescribe.ring()
+  toTag.ring()
   let isToldOfBursts = false
 
   const describing = async (signal: AbortSignal): Promise<void> => {
+    let isWaitingForFixes = false
     while (!signal.aborted) {
-      await pause(LOOK_EVERY_MS, signal)
-      if (!isDescribingDue) continue
-      isDescribingDue = false
+      await toDescribe.rung(isWaitingForFixes ? LOOK_AGAIN_MS : LOOK_EVERY_MS, signal)
+      isWaitingForFixes = false
       for (const segment of (await store.undatedSegments(bootNumber, AT_ONCE, !options.hasReceiver)).filter(hasDate)) {
-        if (mayStillGetFixes(segment)) isDescribingDue = true
+        if (mayStillGetFixes(segment)) isWaitingForFixes = true
         else await attempt(segment, 'described', () => describe(segment))
       }
     }
@@ -79,20 +85,17 @@ export function createTagging(options: TaggingOptions): Tagging {
   const describe = async (segment: DatedSegment): Promise<void> => {
     await batch.commit()
     await describeSegment(footage, segment, simulated, store)
-    isTaggingDue = true
+    toTag.ring()
   }
 
   const tagging = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      await pause(LOOK_EVERY_MS, signal)
+      await toTag.rung(LOOK_EVERY_MS, signal)
       await oldBytes.drop()
-      if (!isTaggingDue || !options.hasRoom()) continue
-      isTaggingDue = false
-      const segments = (await store.untaggedSegments(bootNumber, AT_ONCE)).filter(hasDate)
-      for (const segment of segments) {
+      if (!options.hasRoom()) continue
+      for (const segment of (await store.untaggedSegments(bootNumber, AT_ONCE)).filter(hasDate)) {
         if (!signal.aborted) await attempt(segment, 'tagged', () => tag(segment, signal), signal)
       }
-      if (segments.length === AT_ONCE) isTaggingDue = true
     }
   }
 
@@ -142,8 +145,8 @@ export function createTagging(options: TaggingOptions): Tagging {
 
   return {
     look: () => {
-      isDescribingDue = true
-      isTaggingDue = true
+      toDescribe.ring()
+      toTag.ring()
     },
     isBusyWith: (id) => busy.has(id),
     service: {

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
 import { type GrowingFiles, type Sync, syncLoop } from '../../../device/camera/sync-loop.js'
@@ -20,7 +20,7 @@ async function run(files: () => readonly GrowingFiles[], until: (synced: string[
   const log: Log = { info: () => {}, warn: () => {}, error: (message) => complaints.push(message) }
   const stop = new AbortController()
   const note = async (path: string): Promise<void> => void synced.push(path)
-  const running = syncLoop(files, log, { file: note, folder: note, ...sync }).run(stop.signal)
+  const running = syncLoop(files, log, { file: note, folder: note, keepOpen: async () => {}, ...sync }).run(stop.signal)
   await eventually(() => until(synced), SOON)
   stop.abort()
   await running
@@ -98,20 +98,34 @@ describe('the sync loop', () => {
     expect(complaints).toEqual(said)
   })
 
-  it('works on real files', async () => {
+  it('works on real files, and leaves none of them open', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sync-'))
-    const growing = join(folder, 'growing')
-    await writeFile(growing, 'video')
+    await writeFile(join(folder, 'growing-1'), 'video')
+    await writeFile(join(folder, 'growing-2'), 'video')
     const complaints: unknown[] = []
     const log: Log = { info: () => {}, warn: () => {}, error: (message) => complaints.push(message) }
     const stop = new AbortController()
     let rounds = 0
     const files = () => {
-      if (++rounds === 2) stop.abort()
-      return [{ folder, growing, before: null }]
+      if (++rounds === 4) stop.abort()
+      return [{ folder, growing: join(folder, rounds < 3 ? 'growing-1' : 'growing-2'), before: null }]
     }
+    const looked: string[][] = []
+    const looking = setInterval(async () => looked.push(await openIn(folder)), 20)
     await syncLoop(files, log).run(stop.signal)
+    clearInterval(looking)
     expect(complaints).toEqual([])
+    // Each stays open while it grows.
+    expect(looked.filter((names) => names.includes('growing-1')).length).toBeGreaterThan(5)
+    expect(looked.at(-1)).toEqual(['growing-2'])
+    expect(await openIn(folder)).toEqual([])
     await rm(folder, { recursive: true })
   })
 })
+
+/** What of a folder this process has open. */
+async function openIn(folder: string): Promise<string[]> {
+  const descriptors = await readdir('/proc/self/fd')
+  const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))
+  return targets.filter((target) => dirname(target) === folder).map((target) => basename(target))
+}
