@@ -7,7 +7,14 @@ import { segmentId } from '../../core/ride/footage.js'
 import { durationMsOf, readIndexOf } from '../../core/video/video-index.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
 import { withoutSecrets } from './secrets.js'
-import { type ClosedSegment, isComplaint, openedNumber, parseListLine, rateOfPicture } from './segment-list.js'
+import {
+  type ClosedSegment,
+  isComplaint,
+  openedNumber,
+  parseListLine,
+  rateOfPicture,
+  withoutWhoSays,
+} from './segment-list.js'
 import { openSensorFeed } from './sensor-feed.js'
 import { measureSensorWay } from './sensor-way.js'
 import { createStreamClock, type Start } from './stream-clock.js'
@@ -95,7 +102,7 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
     if (of === 'ffmpeg') clock.told(line)
     const fps = commands.tellsRate ? rateOfPicture(line) : null
     if (fps !== null && !hasBegun) options.onRate(fps)
-    if (of === 'camera' || isComplaint(line)) lastWords.push(line)
+    if (of === 'camera' || isComplaint(line)) lastWords.push(withoutWhoSays(line))
     lastWords.splice(0, lastWords.length - LAST_WORDS)
   }
   const end = async (closed: ClosedSegment): Promise<void> => {

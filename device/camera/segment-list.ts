@@ -31,6 +31,10 @@ export function rateOfPicture(message: string): number | null {
 /** Whether a message says why a recorder may have ended, and not only how it is going. */
 export const isComplaint = (message: string): boolean => /\[(warning|error|fatal|panic)\]/.test(message)
 
+/** What a complaint says, without which part of ffmpeg says it and how loudly: a rider has one line to read it in. */
+export const withoutWhoSays = (message: string): string =>
+  message.replace(/^(\[[^\]]* @ 0x[0-9a-f]+\] )?\[(warning|error|fatal|panic)\] /, '')
+
 /** A line `file,start,end` of the list, or null where it is none. */
 export function parseListLine(line: string): ClosedSegment | null {
   const parts = line.trim().split(',')

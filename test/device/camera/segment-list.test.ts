@@ -5,6 +5,7 @@ import {
   parseListLine,
   rateOfPicture,
   stampOfFirstFrame,
+  withoutWhoSays,
 } from '../../../device/camera/segment-list.js'
 
 describe('a message of the recorder', () => {
@@ -59,4 +60,13 @@ describe('a line of the segment list', () => {
   ])('%s', (line, expected) => {
     expect(parseListLine(line)).toEqual(expected)
   })
+})
+
+it.each([
+  ['[tcp @ 0x55d409140d80] [error] Failed to resolve hostname camera', 'Failed to resolve hostname camera'],
+  ['[out#0/segment @ 0x55d0] [error] No space left on device', 'No space left on device'],
+  ['[fatal] pipe:0: could not find codec parameters', 'pipe:0: could not find codec parameters'],
+  ['[0:12:34.5] [1234] WARN V4L2 as a camera says it', '[0:12:34.5] [1234] WARN V4L2 as a camera says it'],
+])('%s says %s', (message, expected) => {
+  expect(withoutWhoSays(message)).toBe(expected)
 })
