@@ -63,6 +63,7 @@ async function receiver({ gps }: DeviceSettings, machine: Machine): Promise<Chec
 const HAS: readonly { readonly program: string; readonly package: string; readonly neededBy: RegExp | null }[] = [
   { program: 'ffmpeg', package: 'ffmpeg', neededBy: null },
   { program: 'ffprobe', package: 'ffmpeg', neededBy: null },
+  { program: 'setpriv', package: 'util-linux', neededBy: null },
   { program: 'rpicam-vid', package: 'rpicam-apps', neededBy: /^rpicam:/ },
   { program: 'v4l2-ctl', package: 'v4l-utils', neededBy: /^v4l2:/ },
 ]

@@ -51,7 +51,15 @@ async function fileSource(file: string): Promise<Found<'file'> | Found<'fifo'>> 
   const there = await statOrNull(file)
   if (there === null) throw new Error(`there is no clip ${file}: put it there, or name another in cameras[].source`)
   if (there.isFIFO()) return { kind: 'fifo', file, format: fifoFormatOf(file) }
-  return { kind: 'file', file, isH264: (await pictureCodec(file)) === 'h264' }
+  return { kind: 'file', file, isH264: (await codecOfClip(file)) === 'h264' }
+}
+
+async function codecOfClip(file: string): Promise<string> {
+  try {
+    return await pictureCodec(file)
+  } catch (error) {
+    throw new Error(`${file} is no clip that plays: name another in cameras[].source`, { cause: error })
+  }
 }
 
 async function statOrNull(file: string) {
