@@ -27,6 +27,10 @@ describe('the wall clock', () => {
     ])
   })
 
+  it.each([101, -101, 500])('is said to have been set by as little as %s ms', async (byMs) => {
+    expect(await saidOf([0, byMs, byMs])).toEqual([`the wall clock was set {"byMs":${byMs}}`, 'begun again'])
+  })
+
   it('may be slewed without a word', async () => {
     expect(await saidOf([0, 0.5, 80, 179, 80])).toEqual([])
   })
