@@ -1,17 +1,32 @@
 /** Sets files aside that cannot be taken in: under a name no player opens, beside where they lay, and never over another. */
+import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncFolder } from '../../core/process/durable.js'
+import { pipeline } from 'node:stream/promises'
+import { syncFile, syncFolder } from '../../core/process/durable.js'
 
-/** empty: without a picture; double: its segment has another file; leftover: of a writing that broke off. */
-export type Why = 'empty' | 'double' | 'leftover'
+/** empty: without a picture; double: its segment has another file; leftover: of a writing that broke off; rest: what was cut off. */
+export type Why = 'empty' | 'double' | 'leftover' | 'rest'
 
 /** Answers the name it has now. The one writer of the folder is this device, so nobody takes the name in between. */
 export async function setAside(path: string, why: Why): Promise<string> {
-  let aside = `${path}.${why}`
-  for (let number = 2; await isThere(aside); number++) aside = `${path}.${why}-${number}`
+  const aside = await freeName(path, why)
   await rename(path, aside)
   await syncFolder(dirname(path))
+  return aside
+}
+
+/** Puts what a file holds from an offset on into one of its own, on the card when it resolves. */
+export async function setRestAside(path: string, from: number): Promise<void> {
+  const aside = await freeName(path, 'rest')
+  await pipeline(createReadStream(path, { start: from }), createWriteStream(aside))
+  await syncFile(aside)
+  await syncFolder(dirname(path))
+}
+
+async function freeName(path: string, why: Why): Promise<string> {
+  let aside = `${path}.${why}`
+  for (let number = 2; await isThere(aside); number++) aside = `${path}.${why}-${number}`
   return aside
 }
 

@@ -2,7 +2,9 @@
 import { open, stat, truncate, utimes } from 'node:fs/promises'
 import { syncFile } from '../../core/process/durable.js'
 import { withoutHoles } from '../../core/video/holes.js'
+import { hasLaterFragment } from '../../core/video/later-fragment.js'
 import { durationMsOf, framesIn, readIndex, type VideoIndex } from '../../core/video/video-index.js'
+import { setRestAside } from './set-aside.js'
 
 export interface WholeVideo {
   readonly durationMs: number
@@ -14,12 +16,16 @@ export interface WholeVideo {
   readonly writtenMs: number
 }
 
-/** Cuts off what is not whole, and puts the file on the card; null where it has no whole fragment: it is left as it is. */
+/**
+ * Cuts off what is not whole, and puts the file on the card; null where it has no whole fragment: it is left as it is. What is
+ * cut off is torn; where a picture lies in it, because the damage is in the middle, it is set aside.
+ */
 export async function cutToWhole(path: string): Promise<WholeVideo | null> {
   const { size, atime, mtime } = await stat(path)
-  const index = await wholeIndexOf(path)
+  const { index, hasMore } = await lookInto(path)
   if (index.fragments.length === 0) return null
   if (size > index.endBytes) {
+    if (hasMore) await setRestAside(path, index.endBytes)
     await truncate(path, index.endBytes)
     await utimes(path, atime, mtime) // What is begun again here must find the same.
   }
@@ -33,10 +39,11 @@ export async function cutToWhole(path: string): Promise<WholeVideo | null> {
   }
 }
 
-async function wholeIndexOf(path: string): Promise<VideoIndex> {
+async function lookInto(path: string): Promise<{ readonly index: VideoIndex; readonly hasMore: boolean }> {
   const file = await open(path, 'r')
   try {
-    return await withoutHoles(file, await readIndex(file))
+    const index = await withoutHoles(file, await readIndex(file))
+    return { index, hasMore: await hasLaterFragment(file, index.endBytes) }
   } finally {
     await file.close()
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
 import { openStore, type Store } from '../../../core/store/store.js'
+import { readIndexOf } from '../../../core/video/video-index.js'
 import { takeInOrphans } from '../../../device/footage/orphans.js'
 import { makeSegment, probe } from '../../fakes/clip.js'
 import { BOOT } from '../../fakes/readings.js'
@@ -50,6 +51,31 @@ describe('a file left open', () => {
     await truncate(file, Math.round(length * 0.8))
     await takeIn()
     expect(await store.segment('front-000001')).toMatchObject({ state: 'recorded', frames: 20, durationMs: 2_000 })
+    expect(Number((await probe(file)).streams[0]?.nb_read_packets)).toBe(20)
+  })
+
+  it('that is damaged in the middle keeps all that is good: what is behind the damage is set aside', async () => {
+    await open('front', 1)
+    const file = join(boot, 'front-000001.mp4')
+    const bytes = await readFile(whole)
+    const { fragments } = await readIndexOf(whole)
+    const second = fragments[1]?.offset ?? 0
+    bytes.fill(0xff, second, second + 8)
+    await writeFile(file, bytes)
+    await takeIn()
+    expect(await store.segment('front-000001')).toMatchObject({ state: 'recorded', frames: 10 })
+    expect(await readFile(`${file}.rest`)).toEqual(bytes.subarray(second))
+  })
+
+  it('that has a hole where the bytes never came ends before it', async () => {
+    await open('front', 1)
+    const file = join(boot, 'front-000001.mp4')
+    const bytes = await readFile(whole)
+    const third = (await readIndexOf(whole)).fragments[2]?.offset ?? 0
+    bytes.fill(0, Math.ceil((third + 1_000) / 4_096) * 4_096)
+    await writeFile(file, bytes)
+    await takeIn()
+    expect(await store.segment('front-000001')).toMatchObject({ state: 'recorded', frames: 20 })
     expect(Number((await probe(file)).streams[0]?.nb_read_packets)).toBe(20)
   })
 
