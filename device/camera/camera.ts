@@ -38,6 +38,8 @@ export interface SegmentEnded {
 export interface CameraOptions {
   readonly settings: CameraSettings
   readonly source: CameraSource
+  /** Somebody writes the picture already: what comes while ffmpeg starts waits for it. */
+  readonly isJoined: boolean
   /** An existing folder. */
   readonly folder: string
   readonly segmentSeconds: number
@@ -86,16 +88,23 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
   const plan = { camera: settings, source, folder, firstNumber, segmentSeconds, metadataFile }
   const commands = recorderCommands(plan)
   const clock = createStreamClock({ timing: commands.timing, fps: settings.fps, wallMinusMonoMs, sensor })
+  /** How long the first frames may have waited for ffmpeg; 0 where none could. */
+  let waitedMs = 0
   let hasBegun = false
   const lastWords: string[] = []
   const ending: Promise<void>[] = []
 
+  const unsure = (number: number, { monoMs, uncertaintyMs }: Start): Start => ({
+    monoMs,
+    uncertaintyMs: uncertaintyMs + (number === firstNumber ? waitedMs : 0),
+  })
   const message = (line: string, of: 'ffmpeg' | 'camera'): void => {
     const number = openedNumber(line)
     if (number !== null) {
+      if (options.isJoined && !hasBegun) waitedMs = nowMonoMs() - beganMonoMs
       hasBegun = true
       options.onState('recording')
-      const start = clock.opened(number, nowMonoMs())
+      const start = unsure(number, clock.opened(number, nowMonoMs()))
       options.onBegun({ camera, number, file: `${segmentId(camera, number)}.mp4`, start })
       return
     }
@@ -109,7 +118,8 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
     const { number, file } = closed
     await sleep(NEXT_OPENS_WITHIN_MS)
     const whole = number === firstNumber ? await fromFirstKeyframe(closed, folder, settings.fps) : closed
-    await options.onEnded({ camera, number, file, start: clock.startOf(whole) })
+    const start = clock.startOf(whole)
+    await options.onEnded({ camera, number, file, start: start && unsure(number, start) })
   }
   const listed = (line: string): void => {
     const closed = parseListLine(line)
@@ -118,6 +128,7 @@ export async function record(options: CameraOptions, signal: AbortSignal): Promi
     ending.push(end(closed))
   }
 
+  const beganMonoMs = nowMonoMs()
   const recorder = beginRecorder(commands, { message, listed })
   const stops = commands.followsWallClock ? AbortSignal.any([signal, options.wallClockSet]) : signal
   let isStalled = false

@@ -14,7 +14,7 @@ export interface CameraLife {
   readonly wallClockSet: () => void
 }
 
-export interface CameraLifeOptions extends Omit<CameraOptions, 'source' | 'onState' | 'wallClockSet'> {
+export interface CameraLifeOptions extends Omit<CameraOptions, 'source' | 'isJoined' | 'onState' | 'wallClockSet'> {
   readonly sourceText: string
   /** Resolves once it shall record, with a signal that aborts when it shall not any more. */
   readonly whenOn: (signal: AbortSignal) => Promise<AbortSignal>
@@ -35,9 +35,9 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
   let clockSet = new AbortController()
   let holding: Promise<void> = Promise.resolve()
 
-  const onState = (next: CameraState): void => {
+  const onState = (next: CameraState, why: string | null = null): void => {
     state = next
-    reason = null
+    reason = why
   }
 
   /** Not before: a writer that is let in while ffmpeg starts has its first frames wait, and they would be timed too late. */
@@ -52,12 +52,14 @@ export function createCameraLife(options: CameraLifeOptions): CameraLife {
       while (!signal.aborted) {
         onState('starting')
         const source = await openCameraSource(sourceText)
+        await holding
+        const isJoined = await fifos.drain()
         clockSet = new AbortController()
         const onStateOf = (next: CameraState): void => {
-          onState(next)
+          onState(next, next === 'starting' && source.kind === 'fifo' ? 'nobody writes its picture yet' : null)
           if (next === 'recording' && source.kind === 'fifo') hold(source.file)
         }
-        await record({ ...options, source, onState: onStateOf, wallClockSet: clockSet.signal }, signal)
+        await record({ ...options, source, isJoined, onState: onStateOf, wallClockSet: clockSet.signal }, signal)
         if (!signal.aborted) await options.onFallen(signal)
       }
     } catch (error) {

@@ -15,6 +15,8 @@ import type { Program } from '../../fakes/processes.js'
 const FPS = 30
 const SEGMENT_SECONDS = 3
 const MEANS = { microphone: null, ffmpegMajor: 5 }
+/** May hold a player or ffmpeg up for longer than what is measured. */
+const A_BUSY_MACHINE = 2
 const SOON = { withinMs: 15_000 }
 const settings = {
   name: 'front',
@@ -73,6 +75,7 @@ function begin(source: CameraSource = { kind: 'fifo', file: fifo, format: 'h264'
     {
       settings,
       source,
+      isJoined: false,
       folder,
       segmentSeconds: SEGMENT_SECONDS,
       nextNumber: async () => 1,
@@ -108,6 +111,7 @@ async function errorsMs(segments: readonly (SegmentBegun | SegmentEnded)[]) {
 describe('a camera that writes into a FIFO', () => {
   it('has its first frames timed within 50 ms, with jitter of 20 ms and one frame in 17 dropped', {
     timeout: 40_000,
+    retry: A_BUSY_MACHINE,
   }, async () => {
     play({ jitterMs: 20, dropEvery: 17 })
     const recording = begin()
@@ -127,7 +131,10 @@ describe('a camera that writes into a FIFO', () => {
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index))
   })
 
-  it('has its first frame timed, too, where it is joined between two keyframes', { timeout: 30_000 }, async () => {
+  it('has its first frame timed, too, where it is joined between two keyframes', {
+    timeout: 30_000,
+    retry: A_BUSY_MACHINE,
+  }, async () => {
     const film = join(folder, 'joined.h264')
     const frames = framesIn264(await readFile(join(films, 'film.h264'))).slice(7)
     await writeFile(film, Buffer.concat(frames.map(({ bytes }) => bytes)))
