@@ -1,5 +1,6 @@
 /** The ride as it is: one screen a rider reads at a glance, and believes. */
 import type { ComponentChildren } from 'preact'
+import { useRef } from 'preact/hooks'
 import type { Now } from '../core/ride/now.js'
 import { distanceWords, durationClock, speedKmh, UNKNOWN } from './format.js'
 import { Nav } from './nav.js'
@@ -14,7 +15,7 @@ export function NowView() {
   const stale = staleWords(freshness.value, now.value)
   const speed = isFresh && now.value !== null ? speedOf(now.value, fix.value) : null
   const ride = now.value?.ride ?? null
-  const powerCut = now.value && powerCutTold(now.value)
+  const powerCut = usePowerCut()
   return (
     <div class={isFresh ? 'now' : 'now now-stale'}>
       <main>
@@ -66,6 +67,15 @@ export function NowView() {
       <Nav />
     </div>
   )
+}
+
+/** What the last power cut cost, in words, while it is news to whoever looks at this page. */
+function usePowerCut(): string | null {
+  const toldSinceMs = useRef<number | null>(null)
+  const lastPowerCut = now.value?.lastPowerCut ?? null
+  if (lastPowerCut === null) return null
+  toldSinceMs.current ??= performance.now()
+  return powerCutTold(lastPowerCut, performance.now() - toldSinceMs.current)
 }
 
 /** Nothing was ridden, or nobody saw it: without a fix that is not known. */

@@ -117,12 +117,15 @@ export function storageTold({ state, hoursLeft }: StorageNow): Told {
   }
 }
 
-/** A battery that is pulled ends most rides: what that cost is told while the next one begins, and no longer. */
+/** A battery that is pulled ends most rides: what that cost is told for a while, and no longer. */
 const TOLD_FOR_MS = 10 * 60_000
 
-/** `power cut at 18:02:11, 0.9 s lost`, in the zone of the ride it cut; null where there was none, or it is no news any more. */
-export function powerCutTold({ lastPowerCut, uptimeMs }: Pick<Now, 'lastPowerCut' | 'uptimeMs'>): string | null {
-  if (lastPowerCut === null || uptimeMs >= TOLD_FOR_MS) return null
+/**
+ * `power cut at 18:02:11, 0.9 s lost`, in the zone of the ride it cut; null where there was none, or it is no news any more.
+ * @param toldMs since this page said it first
+ */
+export function powerCutTold(lastPowerCut: PowerCut | null, toldMs: number): string | null {
+  if (lastPowerCut === null || toldMs >= TOLD_FOR_MS) return null
   const { utcMs, timeZone } = lastPowerCut
   const cut = utcMs === null ? 'power cut' : `power cut at ${timeOfDay(utcMs, timeZone ?? undefined)}`
   return `${cut}, ${lossWords(lastPowerCut)}`
