@@ -1,8 +1,8 @@
 /** Joins the rooms of the device before it records: asks each whether its settings can be used. */
 import { join, resolve } from 'node:path'
 import { socketPathFault } from '../core/link/device-end.js'
+import { shownAddress } from '../core/process/address.js'
 import { ConfigurationError } from '../core/process/run.js'
-import { shownAddress } from './camera/secrets.js'
 import { cameraSourceFault } from './camera/source.js'
 import type { DeviceSettings } from './config.js'
 import { parseReceiverSource, type ReceiverSource, sourceFault } from './gps/receiver.js'

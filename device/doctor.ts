@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { type Check, fail, ok, warn } from '../core/process/check.js'
 import { examineCamera } from './camera/examination.js'
 import { type Machine, thisMachine, versionOf } from './camera/machine.js'
-import { withoutAddresses } from './camera/secrets.js'
 import { type DeviceSettings, demonstration } from './config.js'
 import { parseReceiverSource, sourceFault } from './gps/receiver.js'
 
@@ -13,10 +12,9 @@ export function settingsRefused(
 ): Check[] {
   return faults.map(({ sentence, isOfDevice }) => {
     const todo = 'put it right, systemd/spokecam.sample.yaml explains every setting'
-    const says = withoutAddresses(sentence)
     return isOfDevice
-      ? fail('settings', says, todo)
-      : warn('settings', `${says}; recording works, the page does not`, todo)
+      ? fail('settings', sentence, todo)
+      : warn('settings', `${sentence}; recording works, the page does not`, todo)
   })
 }
 

@@ -1,5 +1,6 @@
 /** What a setting may be: a check, the words for what is allowed, and what holds where nobody names it. */
 import { inspect } from 'node:util'
+import { shownValue } from './address.js'
 
 /*
  * Not built with the schema library of the HTTP shapes: loading that was measured to cost a process 19 MiB of memory and
@@ -160,7 +161,7 @@ function memberOf(value: unknown, name: string, member: Schema<unknown>, path: P
 }
 
 function wrong(value: unknown, path: Path, allowed: string): Checked<never> {
-  const told = inspect(value, {
+  const told = inspect(shownValue(value), {
     depth: 1,
     breakLength: Number.POSITIVE_INFINITY,
     maxStringLength: 80,

@@ -1,6 +1,7 @@
 /** Settings from the file, the environment and flags, with every fault told at once. */
 import { readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
+import { shownText, withoutAddresses } from './address.js'
 import {
   type Environment,
   type Layer,
@@ -113,7 +114,9 @@ function parse(file: string, yaml: string): FileRead {
   const lines = new LineCounter()
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false })
   if (document.errors.length > 0) {
-    const faults = document.errors.map(({ pos, message }) => `line ${lines.linePos(pos[0]).line}: ${message}`)
+    const faults = document.errors.map(
+      ({ pos, message }) => `line ${lines.linePos(pos[0]).line}: ${withoutAddresses(message)}`,
+    )
     return { file, tree: {}, faults: faults.map((fault) => ({ section: null, sentence: `${file}: ${fault}` })) }
   }
   const tree: unknown = document.toJS() ?? {}
@@ -133,7 +136,10 @@ function inSection(section: string | null, faults: readonly SchemaFault[], layer
   }))
 }
 
-/** As one would write it: cameras[0].name. */
+/** As one would write it: cameras[0].name. A line indented wrongly makes an address a name. */
 function inWords(path: Path): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('')
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${shownText(step)}`))
+    .join('')
+    .replace(/^\./, '')
 }

@@ -1,10 +1,10 @@
 /** Looks at a camera beside a device that may be recording from it: nothing is opened that only one may have open. */
+import { withoutAddresses } from '../../core/process/address.js'
 import type { Check } from '../../core/process/check.js'
 import { reasonOf } from '../../core/process/log.js'
 import type { CameraSettings } from './command.js'
 import { cameraFindings, cameraMissing } from './findings.js'
 import { boardOfMachine, type Machine, microphonesOf, thisMachine, versionOf } from './machine.js'
-import { withoutAddresses } from './secrets.js'
 import { cameraSourceFault, lookAtSource, offeredBy } from './source.js'
 import { sizesInstead } from './v4l2-formats.js'
 

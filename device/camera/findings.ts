@@ -1,10 +1,11 @@
 /** What doctor says of a camera: found or not, what encodes it, its sound, its focus, how it is turned, what would run. */
+import { shownAddress } from '../../core/process/address.js'
 import { type Check, fail, ok, typed, warn } from '../../core/process/check.js'
 import type { Board } from './board.js'
 import { type CameraSettings, type CameraSource, recorderCommands } from './command.js'
 import { encoderOf, isCopied } from './encoding.js'
 import { focusCommands } from './focus.js'
-import { shownAddress, withoutSecrets } from './secrets.js'
+import { withoutSecrets } from './secrets.js'
 import { soundOf } from './sound.js'
 import { turningOf } from './turning.js'
 

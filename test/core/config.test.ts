@@ -194,6 +194,23 @@ describe('faults', () => {
     expect(sentences).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)])
   })
 
+  it.each([
+    ['cameras: [{name: a, source: "rstp://u:geheim@h/x"}]', "cameras[0].source is 'rstp://h/…'"],
+    ['cameras: [{name: a, source: "rtsp:/u:geheim@h/x"}]', "cameras[0].source is 'rtsp:/h/…'"],
+    [
+      'cameras: [{name: a, source: "rstp://a-name-that-is-longer-than-a-line-should-be-in-yaml-and-yet:geheim@h"}]',
+      "'rstp://h/…'",
+    ],
+    ['cameras: {front: "rtsp://u:geheim@h/x"}', "cameras is { front: 'rtsp://h/…' }"],
+    ['cameras: rtsp://u:geheim@h/x', "cameras is 'rtsp://h/…'"],
+    ['rtsp://u:geheim@h/x: {}', 'rtsp://h/… is no setting'],
+    ['cameras: |rtsp://u:geheim@h/x', 'line 1: '],
+  ])('%s is told without its password', (yaml, expected) => {
+    const sentences = told(loadYaml(yaml)).join()
+    expect(sentences).toContain(expected)
+    expect(sentences).not.toContain('geheim')
+  })
+
   it('name the file, the variable or the flag they come from, and are told all at once', () => {
     const loaded = loadYaml(
       'recording: {segmentSeconds: 1, begin: motion}\nkeep: {freePercent: 95}\nhttp: {port: 1}\n',
