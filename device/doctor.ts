@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { type Check, fail, ok, warn } from '../core/process/check.js'
 import { examineCamera } from './camera/examination.js'
 import { type Machine, thisMachine, versionOf } from './camera/machine.js'
-import { type DeviceSettings, demonstration } from './config.js'
+import { bytesPerSecond, type DeviceSettings, demonstration } from './config.js'
+import { examineDataFolder } from './data-check.js'
 import { parseReceiverSource, sourceFault } from './gps/receiver.js'
 
 /** Of the settings nobody could use: all of them at once. */
@@ -29,6 +30,7 @@ export async function examineDevice(
   const cameras = settings.cameras.map((camera) => examineCamera({ settings: camera, folder, segmentSeconds }, machine))
   return [
     settingsUsed(settings, configFile),
+    await examineDataFolder(settings.data, bytesPerSecond(settings)),
     await receiver(settings, machine),
     ...(await programs(settings, machine)),
     ...(await Promise.all(cameras)).flat(),

@@ -12,7 +12,7 @@ export interface Storage {
 }
 
 const LOOK_EVERY_MS = 5_000
-const HOUR_S = 3_600
+export const HOUR_S = 3_600
 /** Under this many hours the rider is told. */
 const LOW_HOURS = 1
 /** Less than this is nothing: a recorder's buffers and the database need it. */

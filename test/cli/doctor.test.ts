@@ -1,9 +1,10 @@
 /** `spokecam doctor` tells before a ride what would not work on it, and disturbs nobody. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { takeLock } from '../../core/store/lock.js'
 import { installRpicamVid } from '../fakes/camera-film.js'
 import { makeSegment } from '../fakes/clip.js'
 
@@ -112,6 +113,46 @@ describe('doctor', () => {
     const { code, of } = await examine({ ...camera('test:'), SPOKECAM_GPS__SOURCE: source })
     expect(of('receiver')).toContain(says)
     expect(code).toBe(expected)
+  })
+
+  it.each([
+    ['where nothing can be made', async () => '/proc/x'],
+    ['a file', async () => join(folder, 'clip.mp4')],
+    ['below a file', async () => join(folder, 'clip.mp4', 'data')],
+    [
+      'with a file for its footage',
+      async () => {
+        const data = await mkdtemp(join(folder, 'odd-'))
+        await writeFile(join(data, 'footage'), '')
+        return data
+      },
+    ],
+  ])('ends with 1 where nothing could be kept, because the data folder is %s', async (_, make) => {
+    const data = await make()
+    const { code, of } = await examine({}, '--data', data)
+    expect(code).toBe(1)
+    expect(of('data')).toContain(`fail | ${data} cannot be used: `)
+  })
+
+  it.skipIf(process.getuid?.() === 0)('ends with 1 where the data folder may not be written', async () => {
+    const data = await mkdtemp(join(folder, 'closed-'))
+    await chmod(data, 0o500)
+    const { code, of } = await examine({}, '--data', data)
+    expect([code, of('data')]).toEqual([
+      1,
+      `fail | ${data} cannot be used: ${data} may not be written | name another under data`,
+    ])
+  })
+
+  it('says how much room there is beside a device that records, and disturbs nothing of it', async () => {
+    const data = await mkdtemp(join(folder, 'in-use-'))
+    const lock = takeLock(join(data, 'device.lock'))
+    const before = await readdir(data)
+    const { code, of } = await examine({}, '--data', data)
+    expect(of('data')).toMatch(/^(ok|warn) \| .*in-use-\w+: [\d.]+ [MG]B free, (\d+ h )?\d+ min of video/)
+    expect(code).toBe(0)
+    expect(await readdir(data)).toEqual(before)
+    lock?.release()
   })
 
   it('leaves no data folder behind', async () => {
