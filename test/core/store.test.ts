@@ -352,6 +352,21 @@ describe('a segment', () => {
     expect(await store.segment(id)).toBeNull()
   })
 
+  it.each([
+    ['whose state', { state: 'recording', file: 'boot-000001/front-000001.mp4' } as const],
+    ['whose file', { state: 'recorded', file: 'boot-000001/another.mp4' } as const],
+  ])('%s has changed since it was looked at is not put right', async (_, was) => {
+    const id = 'front-000001'
+    const file = 'boot-000001/front-000001.mp4'
+    await addSegment(store, { number: 1, file, rideId: null, second: 10 })
+    const before = await store.segment(id)
+    const mended = { id, file, fileAsRecorded: null, durationMs: 7, frames: 7, sizeBytes: 7 }
+    expect(await store.mendSegment({ ...mended, was, state: 'swept' })).toBe(false)
+    expect(await store.segment(id)).toEqual(before)
+    expect(await store.mendSegment({ ...mended, was: { state: 'recorded', file }, state: 'swept' })).toBe(true)
+    expect(await store.segment(id)).toMatchObject({ state: 'swept', frames: 7 })
+  })
+
   it('of no ride is adopted by the ride that begins while it lasts, and by no other', async () => {
     await addSegment(store, { number: 1, file: 'x', rideId: null, second: 10 })
     await addSegment(store, { number: 2, file: 'x', rideId: null, second: 98 })

@@ -96,16 +96,19 @@ describe('the index of a recording', () => {
     await expectAgreement(path)
   })
 
-  it('shows where frames are missing', async () => {
+  it.each([
+    ['at its end', 13, 20, 900],
+    ['in its midst', 13, 16, 500],
+  ])('shows where frames of a fragment are missing %s', async (_, from, to, longestMs) => {
     const path = join(folder, 'hole.mp4')
-    const hole = "select='not(between(n,13,20))'"
+    const hole = `select='not(between(n,${from},${to}))'`
     await ffmpeg([
       ...['-f', 'lavfi', '-i', 'testsrc2=size=160x96:rate=10:duration=4', '-vf', hole, '-fps_mode', 'passthrough'],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-force_key_frames', 'expr:gte(t,n_forced)', '-bf', '0'],
       ...['-pix_fmt', 'yuv420p', '-movflags', '+frag_keyframe+empty_moov+default_base_moof', path],
     ])
     const { fragments } = await indexOf(path)
-    expect(Math.max(...fragments.map(({ longestFrameMs }) => longestFrameMs))).toBeCloseTo(900, 0)
+    expect(Math.max(...fragments.map(({ longestFrameMs }) => longestFrameMs))).toBeCloseTo(longestMs, 0)
     await expectAgreement(path)
   })
 

@@ -10,7 +10,7 @@ import type { CameraSource } from '../../../device/camera/command.js'
 import { filmNumbers, makeFifo, makeFilm, type Playing, startFifoCamera, truthOf } from '../../fakes/camera-film.js'
 import { eventually } from '../../fakes/eventually.js'
 import { framesOf as framesIn264 } from '../../fakes/film-player.mjs'
-import type { Program } from '../../fakes/processes.js'
+import { freePort, type Program } from '../../fakes/processes.js'
 
 const FPS = 30
 const SEGMENT_SECONDS = 3
@@ -201,3 +201,14 @@ async function framesOf(segment: SegmentBegun | SegmentEnded | undefined): Promi
   if (segment === undefined) return 0
   return framesIn(await readIndexOf(join(folder, segment.file)))
 }
+
+it('a network camera that cannot be reached is told without its password', { timeout: 30_000 }, async () => {
+  const url = `rtsp://rider:geheim@127.0.0.1:${await freePort()}/stream`
+  const { gone } = begin({ kind: 'rtsp', url, ...MEANS })
+  const { message } = await gone.then(
+    () => new Error('it records'),
+    (error: Error) => error,
+  )
+  expect(message).toMatch(/rtsp:\/\/127\.0\.0\.1:\d+\/….*refused/)
+  expect(message).not.toContain('geheim')
+})

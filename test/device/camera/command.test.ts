@@ -247,6 +247,20 @@ describe('the moment of a frame', () => {
     expect(told(source).timing).toEqual(timing)
   })
 
+  it.each<[string, CameraSource, boolean, boolean]>([
+    ['a test picture', test, false, false],
+    ['a clip', clip, false, false],
+    ['a Pi before the 5', pi4, false, true],
+    ['a Pi 5, whose rpicam-vid stamps its frames by it, too', pi5, false, true],
+    ['a FIFO of raw H.264', fifo('h264'), false, true],
+    ['a FIFO of an MP4', fifo('mp4'), false, false],
+    ['a USB camera', usb('mjpeg'), false, false],
+    ['a USB camera beside a microphone', usb('mjpeg'), true, true],
+    ['a network camera', network, false, true],
+  ])('of %s is spoiled where the wall clock is set, or is not', (_, source, audio, isSpoiled) => {
+    expect(told(source, { audio }).followsWallClock).toBe(isSpoiled)
+  })
+
   it('is a frame earlier once ffmpeg has found a transport stream where nobody had told it', () => {
     const { timing } = told(fifo('probed'))
     const said = (format: string) => timingOnceSaid(timing, `[info] Input #0, ${format}, from 'file:/run/camera':`)

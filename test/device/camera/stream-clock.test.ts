@@ -131,6 +131,16 @@ describe('frames stamped by the wall clock', () => {
     expect(start).toEqual({ monoMs: 110_036, uncertaintyMs: 200 })
   })
 
+  it.each([
+    [4, { monoMs: 96_036, uncertaintyMs: 30 }],
+    [20, { monoMs: 100_036, uncertaintyMs: 200 }],
+    [-1, { monoMs: 100_036, uncertaintyMs: 200 }],
+  ])('are believed to have waited for their file no longer than ffmpeg looks at a stream: %d s', (waitedS, start) => {
+    const clock = byWall(wallMinusMonoMs + 100_036 - waitedS * 1_000)
+    clock.opened(1, 100_036)
+    expect(clock.startOf({ file: '', number: 1, startMs: 0, endMs: 10_000 })).toEqual(start)
+  })
+
   it('were there a frame earlier where ffmpeg finds a transport stream: a frame of it ends where the next begins', () => {
     const clock = byWall()
     clock.told("[info] Input #0, mpegts, from 'file:front.fifo':")

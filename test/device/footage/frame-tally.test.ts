@@ -82,6 +82,17 @@ describe('the frames of a camera', () => {
     expect(tally.now(4_000)).toMatchObject({ frames: 0, framesExpected: 30, gaps: 1 })
   })
 
+  it('are missing since the first of several falls, where no frame came between them', () => {
+    tally.fell(1_000)
+    tally.fell(3_000)
+    expect(tally.now(4_000)).toMatchObject({ frames: 0, framesExpected: 30, gaps: 1 })
+  })
+
+  it('are no more than were due where a camera is faster than it says', () => {
+    file(1, 0, index({ frames: 12 }, { frames: 12 }))
+    expect(tally.now(2_000)).toMatchObject({ frames: 24, framesExpected: 24, gaps: 0 })
+  })
+
   it('are not missing while the rider wants none', () => {
     file(1, 0, seconds(2))
     tally.off(2_000)

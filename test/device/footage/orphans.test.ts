@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
 import { openStore, type Store } from '../../../core/store/store.js'
@@ -132,6 +135,23 @@ describe('a file left open', () => {
     await copyFile(whole, join(boot, 'front-000001.mp4'))
     await takeIn()
     expect(await store.segmentBefore('front', 2, 1)).toMatchObject({ endMonoMs: 8_000, startUncertaintyMs: 100 })
+  })
+
+  it('is taken in with what its recorder, which outlived its device, still writes before it closes it', async () => {
+    await open('front', 1)
+    const file = join(boot, 'front-000001.mp4')
+    const bytes = await readFile(whole)
+    const lastAt = (await readIndexOf(whole)).fragments.at(-1)?.offset ?? 0
+    await writeFile(file, bytes.subarray(0, lastAt))
+    await writeFile(join(folder, 'last'), bytes.subarray(lastAt))
+    const script = 'exec 3>>"$0"; echo open; read -r _; cat "$1" >&3'
+    const recorder = spawn('sh', ['-c', script, file, join(folder, 'last')])
+    await once(recorder.stdout, 'data')
+    const taken = takeIn()
+    await Promise.race([taken, sleep(50)])
+    recorder.stdin.end('\n')
+    await taken
+    expect(await store.segment('front-000001')).toMatchObject({ state: 'recorded', frames: 30, durationMs: 3_000 })
   })
 
   it('of another camera is left to it', async () => {
