@@ -1,5 +1,6 @@
 /** Understands `cameras[].source`: which kind of camera it is, and what has to be known of it before it records. */
 import { stat } from 'node:fs/promises'
+import { withoutAddresses } from '../../core/process/address.js'
 import { pictureCodec } from '../../core/process/ffmpeg.js'
 import { lockFocus } from './focus.js'
 import { boardOfMachine, encodesInHardware, type Machine, meansOf, thisMachine } from './machine.js'
@@ -49,7 +50,11 @@ type Found<Kind extends CameraSource['kind']> = Omit<
 
 async function fileSource(file: string): Promise<Found<'file'> | Found<'fifo'>> {
   const there = await statOrNull(file)
-  if (there === null) throw new Error(`there is no clip ${file}: put it there, or name another in cameras[].source`)
+  if (there === null) {
+    // Some write file: before the address of a network camera.
+    const shown = withoutAddresses(file)
+    throw new Error(`there is no clip ${shown}: put it there, or name another in cameras[].source`)
+  }
   if (there.isFIFO()) return { kind: 'fifo', file, format: fifoFormatOf(file) }
   return { kind: 'file', file, isH264: (await codecOfClip(file)) === 'h264' }
 }

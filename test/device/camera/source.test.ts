@@ -114,6 +114,7 @@ describe('a USB camera', () => {
 
 describe('what cannot record now says what to do', () => {
   it.each<[string, string, Machine, RegExp]>([
+    ['a clip that is none', 'file:rtsp://u:geheim@h/x', machineWith(FFMPEG), /there is no clip rtsp:\/\/h\/…: put/],
     ['a missing clip', 'file:/nowhere.mp4', machineWith(FFMPEG), /there is no clip \/nowhere\.mp4: put it there/],
     ['rpicam-vid', 'rpicam:0', machineWith(FFMPEG), /rpicam-vid is not installed: sudo apt install rpicam-apps/],
     [
