@@ -4,7 +4,7 @@ import { type Check, fail, ok, warn } from '../core/process/check.js'
 import { examineCamera } from './camera/examination.js'
 import { type Machine, thisMachine, versionOf } from './camera/machine.js'
 import { bytesPerSecond, type DeviceSettings, demonstration } from './config.js'
-import { examineDataFolder } from './data-check.js'
+import { examineDataFolder } from './footage/folder-check.js'
 import { parseReceiverSource, sourceFault } from './gps/receiver.js'
 
 /** Of the settings nobody could use: all of them at once. */

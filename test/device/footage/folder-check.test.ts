@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dataFinding } from '../../device/data-check.js'
+import { dataFinding } from '../../../device/footage/folder-check.js'
 
 const MEBIBYTE = 1024 * 1024
 /** 8 Mbit/s: 3.6 GB an hour. */

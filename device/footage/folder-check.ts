@@ -2,9 +2,9 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { type Check, fail, ok, warn } from '../core/process/check.js'
-import { reasonOf } from '../core/process/log.js'
-import { HOUR_S, stateOf } from './footage/storage.js'
+import { type Check, fail, ok, warn } from '../../core/process/check.js'
+import { reasonOf } from '../../core/process/log.js'
+import { HOUR_S, stateOf } from './storage.js'
 
 /** What was found out about a folder: why it cannot be used, or the room beside it on its card. */
 export type DataFolderFound = { readonly because: string } | { readonly because: null; readonly freeBytes: number }
