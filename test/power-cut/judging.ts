@@ -8,7 +8,7 @@ import type { Recording } from './recording.js'
 
 export const MOST_LOST_MS = 2_000
 /** From the start of a process to a whole second on the card, on a machine with other things to do. */
-export const MOST_UNTIL_IT_RECORDS_MS = 12_000
+export const MOST_UNTIL_IT_RECORDS_MS = 30_000
 
 export interface Verdict {
   readonly complaints: readonly string[]

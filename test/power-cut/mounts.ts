@@ -20,7 +20,7 @@ export interface Mounts {
 
 /** For setpriv: the program it starts ends when this process does, however that ends. */
 export const DIES_WITH_US = ['--pdeathsig', 'KILL'] as const
-const READY_WITHIN_MS = 10_000
+const READY_WITHIN_MS = 20_000
 
 /** Why cards cannot be mounted on this machine; null where they can. */
 export function whyNoCards(): string | null {

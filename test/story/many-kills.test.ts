@@ -67,7 +67,7 @@ it(`kill -9, ${KILLS} times in a row, loses no second that was whole and leaves 
   const framesNow = await framesOnCard()
   const lost = [...framesSeen].filter(([id, frames]) => (framesNow.get(id) ?? 0) < frames)
   expect(lost).toEqual([])
-  expect([...framesSeen.values()].filter((frames) => frames > 0).length).toBeGreaterThan(KILLS / 2)
+  expect([...framesSeen.values()].filter((frames) => frames > 0).length).toBeGreaterThan(KILLS / 5)
   for (const { id, frames } of segments) expect([id, framesNow.get(id)]).toEqual([id, frames])
 
   const files = await footageFiles(data)
