@@ -11,12 +11,12 @@ import { ffmpeg } from '../fakes/clip.js'
 import { eventually } from '../fakes/eventually.js'
 import { get, type Spokecam, startSpokecam } from '../fakes/spokecam.js'
 
-const SEGMENTS = 30
+const SEGMENTS = process.env['SPOKECAM_TEST'] === 'long' ? 30 : 8
 const SEGMENT_SECONDS = 2
 /** Not what the settings have where they are left out. */
 const FPS = 24
 /** Shorter than the ride: the film begins again and again, where a frame could be lost, too. */
-const FILM_FRAMES = 20 * FPS
+const FILM_FRAMES = 10 * FPS
 const CAMERAS = ['front', 'rear']
 
 let folder: string

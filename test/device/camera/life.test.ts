@@ -24,6 +24,7 @@ const FPS = 30
 /** May hold a player or ffmpeg up for longer than what is measured. */
 const A_BUSY_MACHINE = 2
 const SOON = { withinMs: 20_000 }
+const HANGING = process.env['SPOKECAM_TEST'] === 'long' ? (['hang:75', 'deaf:75'] as const) : (['deaf:75'] as const)
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 const settings = {
   name: 'front',
