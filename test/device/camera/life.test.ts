@@ -152,7 +152,7 @@ describe('a camera', () => {
     expect(camera.now().reason).toBeNull()
   })
 
-  it.each(['hang:75', 'deaf:75'] as const)(
+  it.each(HANGING)(
     'that hangs (%s) is begun again, its program is gone, and all that it gave is kept',
     {
       timeout: 40_000,
