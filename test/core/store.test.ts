@@ -5,7 +5,7 @@ import { chmod, chown, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/p
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connect, pragma } from '../../core/store/connection.js'
+import { connect, pragma, setPragma } from '../../core/store/connection.js'
 import { openForReading, openForWriting } from '../../core/store/database.js'
 import { UnknownCursor } from '../../core/store/listing.js'
 import { takeLock } from '../../core/store/lock.js'
@@ -93,6 +93,16 @@ describe('a database', () => {
     expect(() => openForWriting(path, CATALOGUE)).toThrow('is not a database of Spokecam')
     expect(() => openForReading(path)).toThrow('is not a database of Spokecam')
     expect(() => openReader(path)).toThrow('is not a database of Spokecam')
+  })
+
+  it('that a power cut ended before there was anything in it is begun anew', async () => {
+    const path = join(folder, 'cut.db')
+    const cut = connect(path, {})
+    setPragma(cut, 'journal_mode', 'WAL')
+    cut.close()
+    expect((await stat(path)).size).toBeGreaterThan(0)
+    openForWriting(path, CATALOGUE).close()
+    expect(openReader(path)?.lastSegmentNumber('front')).toBe(0)
   })
 
   it('of no length is not read as an empty catalogue', async () => {

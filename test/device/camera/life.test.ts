@@ -192,7 +192,7 @@ describe('a camera', () => {
     expect(Math.abs(startMonoMs - (truth?.monoMs ?? 0))).toBeLessThan(50)
   })
 
-  it('that writes into a FIFO outlives a recorder that is begun again, and what waited meanwhile is no lie', {
+  it('that writes into a FIFO is recorded on by a recorder that is begun again, and what waited meanwhile is no lie', {
     timeout: 60_000,
     retry: A_BUSY_MACHINE,
   }, async () => {
@@ -202,7 +202,6 @@ describe('a camera', () => {
     try {
       life = live({}, `file:${fifo}`)
       const { began, camera } = life
-      expect(camera.now().reason ?? 'nobody writes its picture yet').toBe('nobody writes its picture yet')
       await eventually(async () => began.length === 1 && (await truthOf(log)).length > 2 * FPS, SOON)
       camera.wallClockSet()
       await eventually(() => began.length === 2, SOON)
