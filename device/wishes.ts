@@ -1,5 +1,5 @@
 /** Carries out what the server asks of the device. */
-import type { Importing, Outcome, Wish } from '../core/link/messages.js'
+import type { Importing, Outcome, OutcomeOf, Wish } from '../core/link/messages.js'
 import type { Store } from '../core/store/store.js'
 
 /** What of the device a wish can reach. */
@@ -11,7 +11,10 @@ export interface Granting {
   readonly takeImport: (wish: Importing) => Promise<Outcome>
 }
 
-export async function grant(wish: Wish, { store, setRecording, offerClock, takeImport }: Granting): Promise<Outcome> {
+export async function grant(
+  wish: Wish,
+  { store, setRecording, offerClock, takeImport }: Granting,
+): Promise<OutcomeOf<Wish>> {
   switch (wish.kind) {
     case 'rename-ride':
       return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }
@@ -22,6 +25,14 @@ export async function grant(wish: Wish, { store, setRecording, offerClock, takeI
       // One that comes too late, because a receiver is believed by now, has done no harm.
       offerClock(wish.utcMs)
       return { kind: 'done' }
+    case 'keep-ride':
+    case 'mark-incident':
+    case 'note-incident':
+    case 'delete-incident':
+    case 'hold':
+    case 'release':
+    case 'recall-track':
+      return { kind: 'refused', reason: 'this device does not do that yet' }
     case 'import-begin':
     case 'import-points':
     case 'import-end':

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net'
 import type { Log } from '../process/log.js'
 import type { Service } from '../process/service.js'
 import type { Now } from '../ride/now.js'
-import type { News, Outcome, Wish, WishMessage } from './messages.js'
+import type { News, OutcomeOf, Wish, WishMessage } from './messages.js'
 import { receive, send } from './ndjson.js'
 
 export interface DeviceEnd {
@@ -19,7 +19,7 @@ export interface DeviceEndOptions {
   readonly deviceId: string
   readonly now: () => Now
   /** Carries a wish out; what it throws is answered as refused. */
-  readonly grant: (wish: Wish) => Promise<Outcome>
+  readonly grant: (wish: Wish) => Promise<OutcomeOf<Wish>>
   readonly log: Log
 }
 

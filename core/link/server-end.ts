@@ -4,7 +4,7 @@ import { monoNowMs } from '../process/boot.js'
 import type { Log } from '../process/log.js'
 import { pause, type Service } from '../process/service.js'
 import type { Now } from '../ride/now.js'
-import type { DeviceMessage, News, Outcome, Wish, WishMessage } from './messages.js'
+import type { Ask, Away, DeviceMessage, News, OutcomeOf, Wish, WishMessage } from './messages.js'
 import { receive, send } from './ndjson.js'
 
 export interface ServerEnd {
@@ -12,7 +12,7 @@ export interface ServerEnd {
   /** The last picture the device sent, with how long ago that was; null where none ever came. */
   readonly lastNow: () => Now | null
   /** Asks the device; `away` when it is not connected or does not answer within 5 s. */
-  readonly ask: (wish: Wish) => Promise<Outcome | { readonly kind: 'away' }>
+  readonly ask: Ask
 }
 
 export interface ServerEndOptions {
@@ -29,7 +29,7 @@ export function openServerEnd({ path, hear, log }: ServerEndOptions): ServerEnd 
   let socket: Socket | null = null
   let last: { readonly now: Now; readonly atMonoMs: number } | null = null
   let lastId = 0
-  const asked = new Map<number, (outcome: Outcome | { kind: 'away' }) => void>()
+  const asked = new Map<number, (outcome: OutcomeOf<Wish> | Away) => void>()
 
   const take = (message: DeviceMessage): void => {
     switch (message.kind) {
@@ -44,6 +44,7 @@ export function openServerEnd({ path, hear, log }: ServerEndOptions): ServerEnd 
       case 'fix':
       case 'ride':
       case 'segment':
+      case 'incident':
         hear(message)
     }
   }
@@ -73,15 +74,15 @@ export function openServerEnd({ path, hear, log }: ServerEndOptions): ServerEnd 
 
   return {
     lastNow: () => (last === null ? null : { ...last.now, deviceSeenMsAgo: Math.round(monoNowMs() - last.atMonoMs) }),
-    ask: (wish) => {
+    ask: <W extends Wish>(wish: W) => {
       const connection = socket
-      if (connection === null) return Promise.resolve({ kind: 'away' })
-      return new Promise((resolve) => {
+      if (connection === null) return Promise.resolve<Away>({ kind: 'away' })
+      return new Promise<OutcomeOf<W> | Away>((resolve) => {
         const id = ++lastId
-        const answer = (outcome: Outcome | { kind: 'away' }): void => {
+        const answer = (outcome: OutcomeOf<Wish> | Away): void => {
           clearTimeout(timer)
           asked.delete(id)
-          resolve(outcome)
+          resolve(outcome as OutcomeOf<W> | Away)
         }
         const timer = setTimeout(() => answer({ kind: 'away' }), ANSWER_WITHIN_MS)
         asked.set(id, answer)

@@ -2,6 +2,7 @@
 import { type Anchor, utcOf, utcUncertaintyOf } from '../ride/clock.js'
 import type { Segment, SegmentState } from '../ride/footage.js'
 import type { Connection } from './connection.js'
+import { IS_KEPT } from './keeping.js'
 import { type Listed, type Listing, listed, positionOf } from './listing.js'
 
 /** A segment with where it lies: what the rooms that open files need. */
@@ -21,7 +22,7 @@ export function publicSegment(segment: SegmentOnCard): Segment {
   return told
 }
 
-const SEGMENT = 'segments.*, rides.id AS rideId FROM segments LEFT JOIN rides ON rides.number = rideNumber'
+const SEGMENT = `segments.*, ${IS_KEPT} AS isKept, rides.id AS rideId FROM segments LEFT JOIN rides ON rides.number = rideNumber`
 
 export function readFootage(database: Connection, anchorsOf: (bootNumber: number) => readonly Anchor[]) {
   const byId = database.prepare<[string], SegmentRow>(`SELECT ${SEGMENT} WHERE segments.id = ?`)
@@ -44,7 +45,7 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
   )
   const replaced = database.prepare<[], SegmentRow>(`SELECT ${SEGMENT} WHERE fileAsRecorded IS NOT NULL`)
   const oldest = database.prepare<[number], SegmentRow>(
-    `SELECT ${SEGMENT} WHERE state IN ('recorded', 'tagged') AND NOT segments.kept ORDER BY segments.bootNumber, startMonoMs LIMIT ?`,
+    `SELECT ${SEGMENT} WHERE state IN ('recorded', 'tagged') AND NOT ${IS_KEPT} ORDER BY segments.bootNumber, startMonoMs LIMIT ?`,
   )
   const bytes = database.prepare<[], { bytes: number | null }>(
     `SELECT sum(sizeBytes * (1 + (fileAsRecorded IS NOT NULL))) AS bytes FROM segments WHERE state <> 'swept'`,
@@ -79,7 +80,7 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
       frames: row.frames,
       sizeBytes: row.sizeBytes,
       state: row.state,
-      kept: row.kept === 1,
+      kept: row.isKept === 1,
       bootNumber: row.bootNumber,
       startMonoMs: row.startMonoMs,
       file: row.file,
@@ -150,7 +151,7 @@ interface SegmentRow {
   readonly frames: number
   readonly sizeBytes: number
   readonly state: SegmentState
-  readonly kept: number
+  readonly isKept: number
   readonly file: string
   readonly fileAsRecorded: string | null
 }

@@ -138,6 +138,40 @@ export const CATALOGUE: readonly Migration[] = [
 
   CREATE INDEX segmentsByFile ON segments (file);
   `,
+  // Moments that stay. A moment reaches over power cuts, so that it may span several boots; marks are what was asked for, so that
+  // the same wish over a link that broke is one.
+  `
+  CREATE TABLE incidents (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    rideNumber INTEGER REFERENCES rides,
+    bootNumber INTEGER NOT NULL REFERENCES boots,
+    atMonoMs REAL NOT NULL,
+    cause TEXT NOT NULL,
+    beforeMs REAL NOT NULL,
+    afterMs REAL NOT NULL,
+    latDeg REAL,
+    lonDeg REAL,
+    note TEXT
+  ) STRICT;
+  CREATE INDEX incidentsOfRide ON incidents (rideNumber);
+  CREATE INDEX incidentsInOrder ON incidents (bootNumber, atMonoMs, number);
+
+  CREATE TABLE incidentSpans (
+    incidentNumber INTEGER NOT NULL REFERENCES incidents ON DELETE CASCADE,
+    bootNumber INTEGER NOT NULL REFERENCES boots,
+    fromMonoMs REAL NOT NULL,
+    toMonoMs REAL NOT NULL,
+    PRIMARY KEY (incidentNumber, bootNumber)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX incidentSpansOfBoot ON incidentSpans (bootNumber, fromMonoMs);
+
+  CREATE TABLE incidentMarks (
+    key TEXT PRIMARY KEY,
+    incidentNumber INTEGER NOT NULL REFERENCES incidents ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX incidentMarksOf ON incidentMarks (incidentNumber);
+  `,
 ]
 
 /** server.db: phones, and the pairing that is open. Expiry counts powered-on time, because dates cannot be trusted. */

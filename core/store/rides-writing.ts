@@ -50,9 +50,10 @@ export function writeRides(database: Connection) {
   const removeEmpty = database.prepare(
     `DELETE FROM rides WHERE lastBootNumber <> ? AND source = 'device'
        AND NOT EXISTS (SELECT 1 FROM fixes WHERE rideNumber = number)
-       AND NOT EXISTS (SELECT 1 FROM segments WHERE rideNumber = rides.number)`,
+       AND NOT EXISTS (SELECT 1 FROM segments WHERE rideNumber = rides.number)
+       AND NOT EXISTS (SELECT 1 FROM incidents WHERE rideNumber = rides.number)`,
   )
-  const join = ['fixes', 'segments'].map((table) =>
+  const join = ['fixes', 'segments', 'incidents'].map((table) =>
     database.prepare(
       `UPDATE ${table} SET rideNumber = (SELECT number FROM rides WHERE id = @id)
        WHERE rideNumber = (SELECT number FROM rides WHERE id = @partId)`,

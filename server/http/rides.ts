@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ById, DEFAULT_ITEMS, RidesQuery } from '../../core/api/queries.js'
 import { type Page, pageOf, RidePatch, RideShape } from '../../core/api/shapes.js'
+import type { Ask } from '../../core/link/messages.js'
 import type { Bounds } from '../../core/ride/geo.js'
 import type { Ride } from '../../core/ride/ride.js'
 import { json } from './answers.js'
@@ -9,7 +10,7 @@ import type { App } from './app.js'
 import type { Catalogue } from './catalogue.js'
 import { Problem } from './problem.js'
 import { requireRide } from './roles.js'
-import { type Ask, askFor } from './wishing.js'
+import { askFor } from './wishing.js'
 
 export interface RidesDoor {
   readonly catalogue: Catalogue

@@ -1,19 +1,21 @@
 /** What the rider asks of the device: the answer to a wish as an answer over HTTP. */
 import { ClockOffer, RecordingWish } from '../../core/api/shapes.js'
-import type { Outcome, Wish } from '../../core/link/messages.js'
+import type { Ask, Away, Outcome, Wish } from '../../core/link/messages.js'
 import { nothing } from './answers.js'
 import type { App } from './app.js'
 import { Problem } from './problem.js'
 
-/** Asks the device; away where it does not answer. */
-export type Ask = (wish: Wish) => Promise<Outcome | { readonly kind: 'away' }>
+type NotDone = Exclude<Outcome, { kind: 'done' }>
 
 /** @throws Problem where the device does not do it. @param unknown what is said where it knows no such thing */
 export async function askFor(ask: Ask, wish: Wish, unknown = 'there is no such thing'): Promise<void> {
   const outcome = await ask(wish)
+  if (outcome.kind === 'unknown' || outcome.kind === 'refused' || outcome.kind === 'away') refuse(outcome, unknown)
+}
+
+/** @throws Problem, always: what was asked was not done */
+export function refuse(outcome: NotDone | Away, unknown: string): never {
   switch (outcome.kind) {
-    case 'done':
-      return
     case 'unknown':
       throw new Problem(404, unknown)
     case 'refused':

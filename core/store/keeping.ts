@@ -1,0 +1,23 @@
+/** What keeps a segment from making room, as conditions of SQL on a row of `segments`. */
+import { OWN_CAUSES } from '../ride/incident.js'
+
+const own = OWN_CAUSES.map((cause) => `'${cause}'`).join(', ')
+
+/** An incident reaches into it, as far as its start is known. */
+const isInIncident = (which: string): string => `EXISTS (
+  SELECT 1 FROM incidentSpans AS span JOIN incidents ON incidents.number = span.incidentNumber
+  WHERE span.bootNumber = segments.bootNumber
+    AND span.fromMonoMs <= segments.startMonoMs + segments.durationMs + coalesce(segments.startUncertaintyMs, 0)
+    AND span.toMonoMs >= segments.startMonoMs - coalesce(segments.startUncertaintyMs, 0)
+    AND ${which})`
+
+/** By the rider: the segment or its ride itself, or an incident of the rider's own. */
+export const IS_KEPT_BY_RIDER = `(segments.kept
+  OR coalesce((SELECT kept FROM rides AS own WHERE own.number = segments.rideNumber), 0)
+  OR ${isInIncident(`incidents.cause IN (${own})`)})`
+
+/** By an incident that the device noticed itself. */
+export const IS_KEPT_BY_DEVICE = isInIncident(`incidents.cause NOT IN (${own})`)
+
+/** By whomever. */
+export const IS_KEPT = `(${IS_KEPT_BY_RIDER} OR ${IS_KEPT_BY_DEVICE})`
