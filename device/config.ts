@@ -114,20 +114,15 @@ export function settledDevice(configured: ConfiguredDevice): DeviceSettings {
   return { ...configured, cameras: configured.cameras ?? [], mostFootageBytes: null }
 }
 
-/** What all cameras together write, by their settings. */
-export function bytesPerSecond({ cameras }: Pick<DeviceSettings, 'cameras'>): number {
-  return cameras.reduce((sum, { bitrateMbps }) => sum + (bitrateMbps * 1_000_000) / BITS_PER_BYTE, 0)
-}
+/** What a camera writes, by its settings. */
+export const bytesPerSecondOf = ({ bitrateMbps }: Pick<CameraSettings, 'bitrateMbps'>): number =>
+  (bitrateMbps * 1_000_000) / BITS_PER_BYTE
 
-/** What footage may take, and what must stay free. */
-export const roomToKeep = (settings: Pick<DeviceSettings, 'cameras' | 'keep' | 'mostFootageBytes'>) => ({
-  mostFootageBytes: settings.mostFootageBytes,
-  freePercent: settings.keep.freePercent,
-  bytesAnHour: bytesPerSecond(settings) * HOUR_S,
-})
+/** What all cameras together write, by their settings. */
+export const bytesPerSecond = ({ cameras }: Pick<DeviceSettings, 'cameras'>): number =>
+  cameras.reduce((sum, camera) => sum + bytesPerSecondOf(camera), 0)
 
 const BITS_PER_BYTE = 8
-const HOUR_S = 3_600
 
 export function isDemonstration({ gps, cameras }: Pick<ConfiguredDevice, 'gps' | 'cameras'>): boolean {
   return gps === null && cameras === null

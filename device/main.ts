@@ -11,15 +11,15 @@ import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
 import type { Store } from '../core/store/store.js'
+import { openCard } from './card.js'
 import { checkSources } from './checking.js'
-import { bytesPerSecond, type DeviceSettings, roomToKeep } from './config.js'
+import type { DeviceSettings } from './config.js'
 import { openDataFolder } from './data-folder.js'
 import { highestBootFolder } from './footage/numbers.js'
-import { retention } from './footage/retention.js'
-import { watchStorage } from './footage/storage.js'
 import { createTagging } from './footage/tagging.js'
 import { isSimulated, type ReceiverSource, readings } from './gps/receiver.js'
 import { createImports } from './imports.js'
+import { openLed } from './led.js'
 import { pictureOf } from './picture.js'
 import { openRecorders } from './recorders.js'
 import { createRecording } from './recording.js'
@@ -91,15 +91,31 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
 
   const takeImport = createImports(store, monoNowMs, log)
   const batch = openBatch(store, log)
+  const { storage, holds } = openCard({
+    settings,
+    data,
+    footage,
+    store,
+    isBusyWith: (id) => tagging.isBusyWith(id),
+    tell: (news) => link.tell(news),
+    log,
+  })
   const link = openDeviceEnd({
     path: join(data, 'device.sock'),
     deviceId,
     now: () => now(),
-    grant: (wish) =>
-      grant(wish, { store, setRecording: recording.setByRider, offerClock: journey.offerClock, takeImport }),
+    grant: (wish, asker) =>
+      grant(wish, asker, {
+        store,
+        setRecording: recording.setByRider,
+        offerClock: journey.offerClock,
+        holds,
+        recall: journey.recall,
+        takeImport,
+      }),
+    onGone: holds.leave,
     log,
   })
-  const storage = watchStorage(footage, bytesPerSecond(settings), log)
   const tagging = createTagging({
     bootNumber,
     footage,
@@ -108,7 +124,8 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     store,
     batch,
     nowMonoMs: monoNowMs,
-    hasRoom: storage.hasAnHour,
+    isWritable: storage.isWritable,
+    hasRoom: storage.hasRoomToTag,
     tell: link.tell,
     log,
   })
@@ -147,12 +164,16 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     batch,
     tell: link.tell,
     rideId: journey.rideId,
-    whenOn: recording.whenOn,
+    isOn: recording.isOn,
+    whenOn: async (stop) => storage.whenTaking(await recording.whenOn(stop)),
+    refusal: storage.refusal,
+    onTrouble: storage.doubt,
     onSegments: tagging.look,
     isBusyWith: tagging.isBusyWith,
     log,
   })
 
+  const led = openLed(log)
   const now = (): Now =>
     pictureOf({
       monoMs: monoNowMs(),
@@ -177,10 +198,13 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       ...recorders.services,
       keepRunning(tagging.service, log),
       storage.service,
-      keepRunning(retention(footage, roomToKeep(settings), store, log), log),
       batch.service,
       link.service,
-      everySecond('now', () => link.tell({ kind: 'now', now: now() })),
+      everySecond('now', () => {
+        const picture = now()
+        led.show(picture)
+        link.tell({ kind: 'now', now: picture })
+      }),
     ],
     signal,
   )

@@ -28,8 +28,14 @@ export interface RecordersOptions {
   readonly batch: Batch
   readonly tell: (news: News) => void
   readonly rideId: () => string | null
-  /** Resolves once cameras shall record, with a signal that aborts when they shall not any more. */
+  /** Whether cameras shall record. */
+  readonly isOn: () => boolean
+  /** Resolves once cameras shall record, and can, with a signal that aborts when they shall not any more. */
   readonly whenOn: (signal: AbortSignal) => Promise<AbortSignal>
+  /** Why nothing can be recorded at the moment, in words for the rider; null where it can. */
+  readonly refusal: () => string | null
+  /** The card did not take something, or a recorder fell: it may have. */
+  readonly onTrouble: () => void
   /** There are segments that were not there before. */
   readonly onSegments: () => void
   /** Whether a segment is being written about just now. */
@@ -64,11 +70,21 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
     onClosed: options.onSegments,
     log,
   })
+  const leftOpen = new Set<string>()
   const takeInOwn = async (camera: string, signal: AbortSignal): Promise<void> => {
     const isItsOwn = (segment: SegmentOnCard): boolean =>
       segment.camera === camera && !numbers.isFromBefore(camera, segment.number)
     await takeInOrphans(footage, bootNumber, store, log, isItsOwn, signal)
     options.onSegments()
+  }
+  /** While the card fails it cannot be: then when recording begins again, or by the next start. */
+  const takeInLater = async (camera: string, signal: AbortSignal): Promise<void> => {
+    try {
+      await takeInOwn(camera, signal)
+    } catch (error) {
+      leftOpen.add(camera)
+      log.error('what a camera left open is taken in later', { camera, error })
+    }
   }
   const cameras = settings.cameras.map((camera) =>
     createCameraLife({
@@ -78,20 +94,23 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
       segmentSeconds: settings.recording.segmentSeconds,
       nextNumber: () => numbers.next(camera.name),
       nowMonoMs: monoNowMs,
-      whenOn: options.whenOn,
+      whenOn: async (signal) => {
+        const on = await options.whenOn(signal)
+        if (!on.aborted && leftOpen.delete(camera.name)) await takeInLater(camera.name, on)
+        return on
+      },
       onRate: (fps) => intake.runsAt(camera.name, fps),
       onBegun: intake.begun,
       onEnded: intake.ended,
       onFallen: async (signal) => {
+        options.onTrouble()
         await intake.fallen(camera.name)
         await takeInOwn(camera.name, signal)
       },
       // One that hung, or was killed, as it was told to end has left its file open.
       onOff: async (signal) => {
         await intake.off(camera.name)
-        await takeInOwn(camera.name, signal).catch((error: unknown) =>
-          log.error('what a camera left open is taken in by the next start', { camera: camera.name, error }),
-        )
+        await takeInLater(camera.name, signal)
       },
       recordedBytes: () => intake.recorded(camera.name).sizeBytes,
       log,
@@ -116,7 +135,7 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
   return {
     services: [
       ...cameras.map((camera) => camera.service),
-      syncLoop(intake.growingFiles, log),
+      syncLoop({ growingFiles: intake.growingFiles, onRefused: options.onTrouble, log }),
       intake.service,
       keepRunning(order, log),
       watchWallClock(log, wallClockSet),
@@ -124,7 +143,9 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
     cameras: () =>
       cameras.map((camera) => {
         const { sizeBytes: _size, ...recorded } = intake.recorded(camera.now().name)
-        return { ...camera.now(), ...recorded }
+        const refused = options.isOn() ? options.refusal() : null
+        const life = camera.now()
+        return { ...life, ...(refused === null ? {} : { state: 'failed', reason: refused }), ...recorded }
       }),
     lastPowerCut: () => lastPowerCut,
   }

@@ -1,4 +1,5 @@
 /** Whether cameras record: as the settings begin it, as the ride goes, and as the rider says. */
+import { createToggle } from '../core/process/toggle.js'
 
 export type Begin = 'power' | 'motion' | 'manual'
 
@@ -45,36 +46,4 @@ export function createRecording({ begin, word, hasRide, ...options }: RecordingO
       await options.keepWord(isOn)
     },
   }
-}
-
-function createToggle(isOnAtFirst: boolean) {
-  let turnedOff = new AbortController()
-  let turnedOn = new AbortController()
-  if (isOnAtFirst) turnedOn.abort()
-  else turnedOff.abort()
-
-  return {
-    isOn: (): boolean => turnedOn.signal.aborted,
-    turn: (isOn: boolean): void => {
-      if (isOn === turnedOn.signal.aborted) return
-      if (isOn) {
-        turnedOff = new AbortController()
-        turnedOn.abort()
-      } else {
-        turnedOn = new AbortController()
-        turnedOff.abort()
-      }
-    },
-    whenOn: async (signal: AbortSignal): Promise<AbortSignal> => {
-      await aborted(AbortSignal.any([signal, turnedOn.signal]))
-      return AbortSignal.any([signal, turnedOff.signal])
-    },
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -11,6 +11,7 @@ import { openPairingDoor } from './access/pairing.js'
 import { cookieOf, FORGOTTEN_COOKIE, openSessions } from './access/sessions.js'
 import type { ServerSettings } from './config.js'
 import { openCatalogue } from './http/catalogue.js'
+import { openHolding } from './http/holding.js'
 import { openListener } from './http/listener.js'
 import { openHub } from './live/hub.js'
 import { openLiveDoor } from './live/socket.js'
@@ -35,7 +36,13 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
   const store = openAccessStore(join(data, 'server.db'))
   const catalogue = openCatalogue(join(data, 'rides.db'), log)
 
-  const link = openServerEnd({ path: join(data, 'device.sock'), hear: (news) => hub.publish(news), log })
+  const link = openServerEnd({
+    path: join(data, 'device.sock'),
+    hear: (news) => hub.publish(news),
+    onConnected: () => holding.again(),
+    log,
+  })
+  const holding = openHolding(link.ask)
   const hub = openHub({ lastNow: link.lastNow })
   const { signedIn, signIn, signOut } = openSessions(store)
   const live = openLiveDoor({ hub, signedIn, isOwnOrigin, mostSockets: http.limits.webSockets, log })
@@ -58,6 +65,7 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
     forgottenCookie: FORGOTTEN_COOKIE,
     catalogue,
     ask: link.ask,
+    holding,
     lastNow: link.lastNow,
     footageFolder: join(data, 'footage'),
     pageFolder: PAGE_FOLDER,

@@ -13,6 +13,7 @@ const PLAN: Readonly<Record<string, readonly string[]>> = {
   cli: ['core/*', 'device/main', 'device/config', 'device/doctor', 'server/main', 'server/config'],
   'device/main': ['core/*', 'device/*'],
   'device/recorders': ['core/*', 'device/*'],
+  'device/card': ['core/*', 'device/*'],
   'device/checking': ['core/*', 'device/*'],
   'device/doctor': ['core/*', 'device/*'],
   'device/import-log': ['core/*', 'device/*'],

@@ -49,6 +49,13 @@ export function leftWords(hoursLeft: number): string {
   return hours > 0 ? `${hours} h ${minutes % 60} min left` : `${minutes} min left`
 }
 
+/** `120 MB`, `3.2 GB`, `41 GB`: in powers of ten, as cards are sold. */
+export function bytesWords(bytes: number): string {
+  const gigabytes = bytes / 1e9
+  if (gigabytes < 1) return `${Math.round(bytes / 1e6)} MB`
+  return `${gigabytes.toFixed(gigabytes < 10 ? 1 : 0)} GB`
+}
+
 /** How well a time is known: `±0.05 s`, `±1.5 s`, `±40 s`. */
 export function uncertaintyWords(uncertaintyMs: number): string {
   const seconds = uncertaintyMs / SECOND_MS

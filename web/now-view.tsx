@@ -53,6 +53,16 @@ export function NowView() {
           <State name="Position" id="fix-quality" told={now.value && fixTold(now.value, fix.value)} isFresh={isFresh} />
           <State name="Time" id="time-trust" told={now.value && timeTold(now.value)} isFresh={isFresh} />
           <State name="Storage" id="storage" told={now.value && storageTold(now.value.storage)} isFresh={isFresh} />
+          {now.value?.storage.state === 'failed' && (
+            <div>
+              <dt>In memory</dt>
+              <dd>
+                <a href="/api/live/track.gpx" download data-testid="recalled-track">
+                  Track of the last 30 min
+                </a>
+              </dd>
+            </div>
+          )}
           {powerCut !== null && (
             <div class="now-past">
               <dt>Before</dt>

@@ -2,7 +2,16 @@
 import { STALE_AFTER_MS } from '../core/api/live.js'
 import type { PublicFix } from '../core/ride/fix.js'
 import type { CameraNow, Now, PowerCut, StorageNow } from '../core/ride/now.js'
-import { agoWords, bigCount, countWords, leftWords, timeOfDay, UNKNOWN, uncertaintyWords } from './format.js'
+import {
+  agoWords,
+  bigCount,
+  bytesWords,
+  countWords,
+  leftWords,
+  timeOfDay,
+  UNKNOWN,
+  uncertaintyWords,
+} from './format.js'
 
 /** good: nothing to do; poor: worth a look; bad: the ride is not what it should be. */
 export interface Told {
@@ -102,8 +111,8 @@ export function timeTold({ timeSource, timeUncertaintyMs }: Now): Told {
   }
 }
 
-/** `5 h 12 min left`; a storage that is low, full or broken says so first. */
-export function storageTold({ state, hoursLeft }: StorageNow): Told {
+/** `5 h 12 min left`; a storage that is low, full or broken says so first, and what fills it. */
+export function storageTold({ state, hoursLeft, keptBytes }: StorageNow): Told {
   const left = hoursLeft === null ? `${UNKNOWN} h left` : leftWords(hoursLeft)
   switch (state) {
     case 'ok':
@@ -111,7 +120,7 @@ export function storageTold({ state, hoursLeft }: StorageNow): Told {
     case 'low':
       return { words: `low, ${left}`, level: 'poor' }
     case 'full':
-      return { words: 'full', level: 'bad' }
+      return { words: keptBytes > 0 ? `full: ${bytesWords(keptBytes)} kept` : 'full', level: 'bad' }
     case 'failed':
       return { words: 'cannot be written', level: 'bad' }
   }

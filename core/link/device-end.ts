@@ -18,8 +18,10 @@ export interface DeviceEndOptions {
   readonly path: string
   readonly deviceId: string
   readonly now: () => Now
-  /** Carries a wish out; what it throws is answered as refused. */
-  readonly grant: (wish: Wish) => Promise<OutcomeOf<Wish>>
+  /** Carries a wish out; what it throws is answered as refused. `asker` stands for the connection it came over. */
+  readonly grant: (wish: Wish, asker: object) => Promise<OutcomeOf<Wish>>
+  /** A connection has ended. */
+  readonly onGone: (asker: object) => void
   readonly log: Log
 }
 
@@ -32,16 +34,19 @@ export function socketPathFault(path: string): string | null {
   return bytes <= MOST_PATH_BYTES ? null : `${path} has ${bytes} bytes: a socket's path may have ${MOST_PATH_BYTES}`
 }
 
-export function openDeviceEnd({ path, deviceId, now, grant, log }: DeviceEndOptions): DeviceEnd {
+export function openDeviceEnd({ path, deviceId, now, grant, onGone, log }: DeviceEndOptions): DeviceEnd {
   const connected = new Set<Socket>()
 
   const greet = (socket: Socket): void => {
     connected.add(socket)
-    socket.on('close', () => connected.delete(socket))
+    socket.on('close', () => {
+      connected.delete(socket)
+      onGone(socket)
+    })
     socket.on('error', (error) => log.warn('a server was disconnected', { error }))
     send(socket, { kind: 'hello', deviceId, now: now() })
     receive<WishMessage>(socket, ({ id, wish }) => {
-      grant(wish).then(
+      grant(wish, socket).then(
         (outcome) => send(socket, { kind: 'answer', id, outcome }),
         (error: unknown) => {
           log.error('a wish failed', { wish: wish.kind, error })

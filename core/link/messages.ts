@@ -123,17 +123,24 @@ export interface Answer {
   readonly outcome: OutcomeOf<Wish>
 }
 
-/** done: it was carried out and outlives a power cut; refused: it cannot be, for a reason a rider can read. */
-export type Outcome =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'refused'; readonly reason: string }
+/** It was carried out and outlives a power cut. */
+export interface Done {
+  readonly kind: 'done'
+}
+
+/** refused: it cannot be, for a reason a rider can read. */
+export type NotDone = { readonly kind: 'unknown' } | { readonly kind: 'refused'; readonly reason: string }
+
+export type Outcome = Done | NotDone
 
 /** What a wish may come to: some are answered with more than that they were carried out. */
 export type OutcomeOf<W extends Wish> =
-  | Outcome
-  | (W extends MarkIncident ? { readonly kind: 'incident'; readonly incidentId: string } : never)
-  | (W extends RecallTrack ? TrackRecalled : never)
+  | NotDone
+  | (W extends MarkIncident
+      ? { readonly kind: 'incident'; readonly incidentId: string }
+      : W extends RecallTrack
+        ? TrackRecalled
+        : Done)
 
 export interface TrackRecalled {
   readonly kind: 'track'

@@ -19,13 +19,15 @@ export interface ServerEndOptions {
   readonly path: string
   /** Called for each piece of news as it arrives; a hello arrives as the `now` it carries. */
   readonly hear: (news: News) => void
+  /** The device is there, for the first time or again. */
+  readonly onConnected?: () => void
   readonly log: Log
 }
 
 const RECONNECT_AFTER_MS = 250
 const ANSWER_WITHIN_MS = 5_000
 
-export function openServerEnd({ path, hear, log }: ServerEndOptions): ServerEnd {
+export function openServerEnd({ path, hear, onConnected, log }: ServerEndOptions): ServerEnd {
   let socket: Socket | null = null
   let last: { readonly now: Now; readonly atMonoMs: number } | null = null
   let lastId = 0
@@ -58,6 +60,7 @@ export function openServerEnd({ path, hear, log }: ServerEndOptions): ServerEnd 
       connection.on('connect', () => {
         socket = connection
         log.info('connected to the device')
+        onConnected?.()
       })
       connection.on('error', (error: NodeJS.ErrnoException) => {
         if (socket === connection) log.warn('the connection to the device broke', { error })

@@ -6,6 +6,7 @@ import { readFootage } from './footage.js'
 import { readFootageOrder, writeFootageOrder } from './footage-order.js'
 import { writeFootage } from './footage-writing.js'
 import { readImports, writeImports } from './imports.js'
+import { readMakingRoom, writeMakingRoom } from './making-room.js'
 import { readPowerCuts, writePowerCuts } from './power-cuts.js'
 import { readRides } from './rides.js'
 import { writeRides } from './rides-writing.js'
@@ -19,6 +20,7 @@ export function reading(database: Connection) {
     ...readTrack(database),
     ...readFootage(database, clock.anchorsOf),
     ...readFootageOrder(database),
+    ...readMakingRoom(database),
     ...readPowerCuts(database, clock.anchorsOf),
     ...readImports(database),
   }
@@ -31,6 +33,7 @@ export function writing(database: Connection) {
     ...writeTrack(database),
     ...writeFootage(database),
     ...writeFootageOrder(database),
+    ...writeMakingRoom(database),
     ...writePowerCuts(database),
     ...writeImports(database),
   }

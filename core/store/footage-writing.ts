@@ -1,4 +1,4 @@
-/** What happens to a segment, as the catalogue is told: opened, grown, closed, dated, tagged, swept. */
+/** What happens to a segment, as the catalogue is told: opened, grown, closed, dated, tagged. */
 import { segmentId } from '../ride/footage.js'
 import type { Connection } from './connection.js'
 
@@ -50,7 +50,6 @@ export function writeFootage(database: Connection) {
   )
   const date = database.prepare('UPDATE segments SET startUtcMs = ?, startUncertaintyMs = ? WHERE id = ?')
   const forget = database.prepare('UPDATE segments SET fileAsRecorded = NULL WHERE id = ?')
-  const sweep = database.prepare(`UPDATE segments SET state = 'swept', fileAsRecorded = NULL WHERE id = ?`)
   const remove = database.prepare('DELETE FROM segments WHERE id = ?')
   const adopt = database.prepare(
     `UPDATE segments SET rideNumber = (SELECT number FROM rides WHERE id = @rideId)
@@ -82,10 +81,6 @@ export function writeFootage(database: Connection) {
     /** The bytes from before tagging are gone. */
     forgetOldBytes: (id: string): void => {
       forget.run(id)
-    },
-    /** Its video goes; what is known of it and its track stay. */
-    sweepSegment: (id: string): void => {
-      sweep.run(id)
     },
     /** For a segment that never got a picture. */
     removeSegment: (id: string): void => {

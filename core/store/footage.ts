@@ -44,12 +44,6 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
      ORDER BY segments.bootNumber DESC, startMonoMs LIMIT ?`,
   )
   const replaced = database.prepare<[], SegmentRow>(`SELECT ${SEGMENT} WHERE fileAsRecorded IS NOT NULL`)
-  const oldest = database.prepare<[number], SegmentRow>(
-    `SELECT ${SEGMENT} WHERE state IN ('recorded', 'tagged') AND NOT ${IS_KEPT} ORDER BY segments.bootNumber, startMonoMs LIMIT ?`,
-  )
-  const bytes = database.prepare<[], { bytes: number | null }>(
-    `SELECT sum(sizeBytes * (1 + (fileAsRecorded IS NOT NULL))) AS bytes FROM segments WHERE state <> 'swept'`,
-  )
   const ofRide = database.prepare<[string, string | null, string, number, number], SegmentRow>(
     `SELECT ${SEGMENT} WHERE rides.id = ? AND camera = coalesce(?, camera) AND frames > 0
      AND (camera, segments.number) > (?, ?) ORDER BY camera, segments.number LIMIT ?`,
@@ -116,12 +110,6 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
 
     /** Tagged segments whose bytes from before are still there. */
     segmentsWithOldBytes: (): SegmentOnCard[] => replaced.all().map(onCard),
-
-    /** What may be swept, the oldest first by boot and monotonic time: never by a date. */
-    oldestFootage: (limit: number): SegmentOnCard[] => oldest.all(limit).map(onCard),
-
-    /** What all video takes on the card. */
-    footageBytes: (): number => bytes.get()?.bytes ?? 0,
 
     /** A page of a ride's segments that have a picture, in order. @throws UnknownCursor */
     segments: (rideId: string, camera: string | null, { limit, cursor }: Listing): Listed<SegmentOnCard> => {

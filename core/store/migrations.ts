@@ -170,6 +170,7 @@ export const CATALOGUE: readonly Migration[] = [
     key TEXT PRIMARY KEY,
     incidentNumber INTEGER NOT NULL REFERENCES incidents ON DELETE CASCADE
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX segmentsInOrder ON segments (bootNumber, startMonoMs, id);
   CREATE INDEX incidentMarksOf ON incidentMarks (incidentNumber);
   `,
 ]

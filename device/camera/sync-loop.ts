@@ -22,11 +22,19 @@ export interface Sync {
   readonly keepOpen: (paths: ReadonlySet<string>) => Promise<void>
 }
 
+export interface SyncLoopOptions {
+  readonly growingFiles: () => readonly GrowingFiles[]
+  /** The card took something no more. */
+  readonly onRefused: () => void
+  readonly log: Log
+  readonly sync?: Sync
+}
+
 /**
  * One loop for all cameras. A file that appears has its folder synced once. One file's trouble costs no other its sync; one that
  * is gone needs none: it was tagged and its time as old bytes is over, or it made room.
  */
-export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, sync: Sync = toCard()): Service {
+export function syncLoop({ growingFiles, onRefused, log, sync = toCard() }: SyncLoopOptions): Service {
   let known = new Set<string>()
 
   /** Answers what went wrong. */
@@ -58,7 +66,10 @@ export function syncLoop(growingFiles: () => readonly GrowingFiles[], log: Log, 
       let failing = false
       while (!signal.aborted) {
         const [error] = await round()
-        if (error !== undefined && !failing) log.error('the card refuses to sync', { error })
+        if (error !== undefined && !failing) {
+          log.error('the card refuses to sync', { error })
+          onRefused()
+        }
         failing = error !== undefined
         await pause(BETWEEN_ROUNDS_MS, signal)
       }

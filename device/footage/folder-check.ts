@@ -4,7 +4,7 @@ import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type Check, fail, ok, warn } from '../../core/process/check.js'
 import { reasonOf } from '../../core/process/log.js'
-import { HOUR_S, stateOf } from './storage.js'
+import { hoursLeftOf, stateOf } from './limits.js'
 
 /** What was found out about a folder: why it cannot be used, or the room beside it on its card. */
 export type DataFolderFound = { readonly because: string } | { readonly because: null; readonly freeBytes: number }
@@ -19,11 +19,11 @@ export function dataFinding(folder: string, found: DataFolderFound, bytesPerSeco
   const name = 'data'
   if (found.because !== null) return fail(name, `${folder} cannot be used: ${found.because}`, 'name another under data')
   const { freeBytes } = found
-  const hoursLeft = bytesPerSecond === 0 ? null : freeBytes / bytesPerSecond / HOUR_S
+  const hoursLeft = hoursLeftOf(freeBytes, 0, bytesPerSecond)
   const room = hoursLeft === null ? '' : `, ${inHours(hoursLeft)} of video`
   const says = `${folder}: ${inBytes(freeBytes)} free${room}`
   const todo = 'make room on the card, or name a folder with more under data'
-  switch (stateOf(freeBytes, hoursLeft)) {
+  switch (stateOf(freeBytes, hoursLeft, bytesPerSecond)) {
     case 'full':
       return fail(name, says, todo)
     case 'low':

@@ -24,14 +24,6 @@ export function keepOldBytes(
 ): OldBytes {
   const replacedAtMonoMs = new Map<string, number>()
 
-  const dropOne = async ({ id, file, fileAsRecorded }: SegmentOnCard): Promise<void> => {
-    if (fileAsRecorded === null) return
-    // Whoever removed the tagged file left this as the only one: the next start goes back to it.
-    if (!(await isThere(join(footage, file)))) return
-    await rm(join(footage, fileAsRecorded), { force: true })
-    await store.forgetOldBytes(id)
-  }
-
   return {
     replaced: (id) => {
       replacedAtMonoMs.set(id, nowMonoMs())
@@ -46,9 +38,22 @@ export function keepOldBytes(
         // In the order they were replaced: the first that is too young ends it.
         if (nowMonoMs() - atMonoMs < STAY_MS) return
         const segment = await store.segment(id)
-        if (segment !== null) await dropOne(segment)
+        if (segment !== null) await dropOldBytes(footage, store, segment)
         replacedAtMonoMs.delete(id)
       }
     },
   }
+}
+
+/** Removes the bytes a segment had before it was tagged, where there still are any. */
+export async function dropOldBytes(
+  footage: string,
+  store: Pick<Store, 'forgetOldBytes'>,
+  { id, file, fileAsRecorded }: SegmentOnCard,
+): Promise<void> {
+  if (fileAsRecorded === null) return
+  // Whoever removed the tagged file left this as the only one: the next start goes back to it.
+  if (!(await isThere(join(footage, file)))) return
+  await rm(join(footage, fileAsRecorded), { force: true })
+  await store.forgetOldBytes(id)
 }

@@ -32,6 +32,8 @@ export interface TaggingOptions {
   >
   readonly batch: Batch
   readonly nowMonoMs: () => number
+  /** Whether files can be written: while they cannot nothing is tried in vain. */
+  readonly isWritable: () => boolean
   /** Whether there is room for a second copy: the pass is left out while under an hour of recording fits. */
   readonly hasRoom: () => boolean
   readonly tell: (news: News) => void
@@ -72,6 +74,7 @@ export function createTagging(options: TaggingOptions): Tagging {
     while (!signal.aborted) {
       await toDescribe.rung(isWaitingForFixes ? LOOK_AGAIN_MS : LOOK_EVERY_MS, signal)
       isWaitingForFixes = false
+      if (!options.isWritable()) continue
       for (const segment of (await store.undatedSegments(bootNumber, AT_ONCE, !options.hasReceiver)).filter(hasDate)) {
         if (mayStillGetFixes(segment)) isWaitingForFixes = true
         else await attempt(segment, 'described', () => describe(segment))

@@ -3,12 +3,14 @@ import { pause, type Service } from '../../core/process/service.js'
 import type { Anchor } from '../../core/ride/clock.js'
 import { type PublicFix, publicFix, type Reading } from '../../core/ride/fix.js'
 import type { ReceiverNow, RideNow } from '../../core/ride/now.js'
+import type { TrackPoint } from '../../core/ride/ride.js'
 import { step } from '../../core/store/store.js'
 import { createDating, type DatedFix } from './dating.js'
+import { createMemoryTrack } from './memory-track.js'
 import { FIX_HOLDS_MS, receiverNowOf } from './receiver-now.js'
 import { createRideKeeping, type RideKeepingOptions } from './ride-keeping.js'
 
-export interface JourneyOptions extends Omit<RideKeepingOptions, 'satelliteAnchor' | 'anchor'> {
+export interface JourneyOptions extends Omit<RideKeepingOptions, 'satelliteAnchor' | 'anchor' | 'onPoint'> {
   readonly bootId: string
   readonly readings: (signal: AbortSignal) => AsyncIterable<Reading>
   /** What was recorded before can be dated now, or better. */
@@ -24,6 +26,8 @@ export interface Journey {
   readonly begin: () => void
   /** Ends the ride; the next begins with begin() only. */
   readonly stop: () => void
+  /** A page of the track of the last half hour, from memory: whether the card takes it or not. */
+  readonly recall: (afterMonoMs: number | null) => { readonly points: readonly TrackPoint[]; readonly isLast: boolean }
   /** A phone says what time it is, ms since 1970. */
   readonly offerClock: (utcMs: number) => void
   /** The parts of `Now` that receiver and ride fill. */
@@ -41,7 +45,9 @@ const TELL_RIDE_EVERY_S = 5
 export function createJourney(options: JourneyOptions): Journey {
   const { bootId, bootNumber, batch, tell, nowMonoMs, log } = options
   const dating = createDating({ bootId, known: options.resumed.anchors, isLive: !options.simulated })
-  const rides = createRideKeeping({ ...options, satelliteAnchor: dating.satelliteAnchor, anchor: dating.anchor })
+  const memory = createMemoryTrack(bootNumber)
+  const { satelliteAnchor, anchor } = dating
+  const rides = createRideKeeping({ ...options, satelliteAnchor, anchor, onPoint: memory.take })
   let lastReading: Reading | null = null
   let lastFix: { readonly dated: DatedFix; readonly arrivedMonoMs: number } | null = null
   let timeChangedMonoMs: number | null = null
@@ -91,6 +97,7 @@ export function createJourney(options: JourneyOptions): Journey {
       },
     },
     anchor: dating.anchor,
+    recall: (afterMonoMs) => memory.after(afterMonoMs, satelliteAnchor()),
     rideId: rides.rideId,
     begin: () => rides.begin(nowMonoMs()),
     stop: () => rides.stop(nowMonoMs()),

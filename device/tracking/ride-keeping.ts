@@ -27,6 +27,8 @@ export interface RideKeepingOptions {
   readonly store: Pick<Store, 'ride'>
   readonly batch: Batch
   readonly tell: (news: News) => void
+  /** A fix is part of the track; the completed form of the last one comes again. */
+  readonly onPoint: (fix: Fix) => void
   /** A ride is on from now on, or no longer. */
   readonly onRide: (isOn: boolean) => void
   /** IANA name of the zone at a place; null where nobody knows. */
@@ -116,6 +118,7 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
 
   const addToRide = (rideId: string, fix: Fix): void => {
     drawing.add(fix)
+    options.onPoint(fix)
     if (first !== null) return
     first = fix
     const timeZone = options.timeZoneAt(fix)

@@ -8,11 +8,13 @@ import { refuseConnection, sendProblem } from './errors.js'
 import { footageRoutes } from './footage.js'
 import { openFootage } from './footage-file.js'
 import { healthRoutes } from './health.js'
+import type { Holding } from './holding.js'
 import { openIndexes } from './indexes.js'
 import { nowRoutes } from './now.js'
 import { openApiRoutes } from './openapi.js'
 import { pageRoutes } from './page.js'
 import { Problem } from './problem.js'
+import { recalledTrackRoutes } from './recalled-track.js'
 import { type RidesDoor, rideRoutes } from './rides.js'
 import { type RolesOptions, requireRoles } from './roles.js'
 import { SECURITY_HEADERS } from './security-headers.js'
@@ -24,6 +26,7 @@ import { wishRoutes } from './wishing.js'
 /** What the other rooms hand in. */
 export interface ApplicationOptions extends RolesOptions, RidesDoor, SessionDoor {
   readonly lastNow: () => Now | null
+  readonly holding: Holding
   readonly footageFolder: string
   /** Where the build of the web page lies. */
   readonly pageFolder: string
@@ -43,7 +46,7 @@ const LIMITS = {
 }
 
 export async function createApplication(options: ApplicationOptions): Promise<App> {
-  const { catalogue, lastNow, footageFolder, pageFolder, log } = options
+  const { catalogue, holding, lastNow, footageFolder, pageFolder, log } = options
   const app: App = fastify({
     ...LIMITS,
     logger: false,
@@ -72,8 +75,9 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   wishRoutes(app, options.ask)
   rideRoutes(app, options)
   trackRoutes(app, catalogue)
+  recalledTrackRoutes(app, options.ask, lastNow)
   footageRoutes(app, { catalogue, indexes: openIndexes(openFile), camerasConfigured })
-  videoRoutes(app, { catalogue, openFile })
+  videoRoutes(app, { catalogue, holding, openFile })
   await pageRoutes(app, pageFolder)
   await app.ready()
   return app

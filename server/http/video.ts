@@ -3,10 +3,12 @@ import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ById, VideoQuery } from '../../core/api/queries.js'
+import { segmentId } from '../../core/ride/footage.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import { file } from './answers.js'
 import type { App } from './app.js'
 import type { Catalogue } from './catalogue.js'
+import type { Holding } from './holding.js'
 import { Problem } from './problem.js'
 import { hasAlready, isSameBytes, rangeOf } from './range.js'
 import { segmentOf } from './segment.js'
@@ -14,11 +16,12 @@ import { fileOf, presentVersion, type Version } from './versions.js'
 
 export interface VideoDoor {
   readonly catalogue: Catalogue
+  readonly holding: Holding
   /** Null where there is no such file. */
   readonly openFile: (file: string) => Promise<FileHandle | null>
 }
 
-export function videoRoutes(app: App, { catalogue, openFile }: VideoDoor): void {
+export function videoRoutes(app: App, door: VideoDoor): void {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/api/segments/:id/video.mp4',
@@ -33,7 +36,12 @@ export function videoRoutes(app: App, { catalogue, openFile }: VideoDoor): void 
       },
     },
     handler: async (request, reply) => {
-      const opened = await openVersion(request, { catalogue, openFile }, request.query.v)
+      const { id, camera, number } = segmentOf(request, door.catalogue, request.params.id)
+      // A player that has come so far goes on to the next.
+      const leave = await door.holding.read([id, segmentId(camera, number + 1)])
+      if (reply.raw.closed) leave()
+      else reply.raw.once('close', leave)
+      const opened = await openVersion(request, door, request.query.v)
       return sendVideo(request, reply, opened)
     },
   })

@@ -1,11 +1,9 @@
 /** What the rider asks of the device: the answer to a wish as an answer over HTTP. */
 import { ClockOffer, RecordingWish } from '../../core/api/shapes.js'
-import type { Ask, Away, Outcome, Wish } from '../../core/link/messages.js'
+import type { Ask, Away, NotDone, Wish } from '../../core/link/messages.js'
 import { nothing } from './answers.js'
 import type { App } from './app.js'
 import { Problem } from './problem.js'
-
-type NotDone = Exclude<Outcome, { kind: 'done' }>
 
 /** @throws Problem where the device does not do it. @param unknown what is said where it knows no such thing */
 export async function askFor(ask: Ask, wish: Wish, unknown = 'there is no such thing'): Promise<void> {

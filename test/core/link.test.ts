@@ -39,7 +39,14 @@ const running = (run: (signal: AbortSignal) => Promise<void>): (() => Promise<vo
 }
 
 function device(grant: (wish: Wish) => Promise<Outcome> = async () => ({ kind: 'done' }), bootNumber = 1) {
-  const end = openDeviceEnd({ path, deviceId: 'device-a', now: () => aNow({ bootNumber }), grant, log })
+  const end = openDeviceEnd({
+    path,
+    deviceId: 'device-a',
+    now: () => aNow({ bootNumber }),
+    grant,
+    onGone: () => {},
+    log,
+  })
   return { ...end, stop: running(end.service.run) }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { stateOf } from '../../device/footage/storage.js'
+import { stateOf } from '../../device/footage/limits.js'
 import { type CameraParts, pictureOf } from '../../device/picture.js'
 import { receiverNowOf } from '../../device/tracking/receiver-now.js'
 
@@ -49,6 +49,6 @@ describe('the room on a card', () => {
     [0.01 * GB, 5, 'full'],
     [20 * GB, null, 'ok'],
   ])('%d bytes free, %s hours left: %s', (freeBytes, hoursLeft, expected) => {
-    expect(stateOf(freeBytes, hoursLeft)).toBe(expected)
+    expect(stateOf(freeBytes, hoursLeft, 0)).toBe(expected)
   })
 })

@@ -1,7 +1,7 @@
 /** A device as the server sees it: the real end of the link, with whatever news a test has. */
 import { join } from 'node:path'
 import { type DeviceEnd, openDeviceEnd } from '../../core/link/device-end.js'
-import type { Outcome, Wish } from '../../core/link/messages.js'
+import type { OutcomeOf, Wish } from '../../core/link/messages.js'
 import { openLog } from '../../core/process/log.js'
 import { type Fix, publicFix } from '../../core/ride/fix.js'
 import type { Now } from '../../core/ride/now.js'
@@ -15,14 +15,15 @@ export interface DeviceUnderTest extends Pick<DeviceEnd, 'tell'> {
 
 export function startDevice(
   data: string,
-  grant: (wish: Wish) => Promise<Outcome> = async () => ({ kind: 'done' }),
+  grant: (wish: Wish, asker: object) => Promise<OutcomeOf<Wish>> = async () => ({ kind: 'done' }),
+  onGone: (asker: object) => void = () => {},
 ): DeviceUnderTest {
   const stop = new AbortController()
   const log = openLog('device', () => {
     // Nobody reads what this device says.
   })
   const path = join(data, 'device.sock')
-  const device = openDeviceEnd({ path, deviceId: 'device-a', now: () => aNow(), grant, log })
+  const device = openDeviceEnd({ path, deviceId: 'device-a', now: () => aNow(), grant, onGone, log })
   const ended = device.service.run(stop.signal)
   return {
     tell: device.tell,

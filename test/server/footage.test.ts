@@ -76,7 +76,7 @@ describe('a playlist', () => {
   })
 
   it('leaves out what was swept', async () => {
-    await store.sweepSegment('front-000001')
+    await store.sweepSegments(await store.sweepable(0, 1))
     const text = await playlist()
     expect(urisIn(text).map((uri) => uri.slice(15, 27))).toEqual(['front-000002', 'front-000003'])
   })

@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignedIn, Visitor } from '../../core/api/access.js'
+import type { Ask } from '../../core/link/messages.js'
 import { isOwnOrigin } from '../../server/access/origin.js'
 import type { App } from '../../server/http/app.js'
 import { createApplication } from '../../server/http/application.js'
 import { openCatalogue } from '../../server/http/catalogue.js'
+import { openHolding } from '../../server/http/holding.js'
 import { addRide, openRides } from '../fakes/a-ride.js'
 import { makeDataFolder } from '../fakes/a-server.js'
 
@@ -26,6 +28,8 @@ function signedIn(headers: IncomingHttpHeaders): SignedIn | null {
   return { visitor: visitor === 'owner' ? OWNER : VIEWER, by: by === 'cookie' ? 'cookie' : 'bearer' }
 }
 
+const ask = (async () => ({ kind: 'done' })) as Ask
+
 beforeAll(async () => {
   data = await makeDataFolder()
   const store = await openRides(data)
@@ -41,7 +45,8 @@ beforeAll(async () => {
     cookieOf: (token) => token,
     forgottenCookie: '',
     catalogue: openCatalogue(`${data}/rides.db`, log),
-    ask: async () => ({ kind: 'done' }),
+    ask,
+    holding: openHolding(ask),
     lastNow: () => {
       if (fault !== null) throw fault
       return null

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../core/store/store.js'
 import type { App } from '../../server/http/app.js'
 import { openFootage } from '../../server/http/footage-file.js'
+import { openHolding } from '../../server/http/holding.js'
 import { videoRoutes } from '../../server/http/video.js'
 import { addRide, addSegment, forgetRecorded, openRides, recordFootage, tagSegment } from '../fakes/a-ride.js'
 import { type ServerUnderTest, startServer } from '../fakes/a-server.js'
@@ -154,7 +155,8 @@ describe('a file that is tagged between the catalogue and its opening', () => {
     app.addHook('onRequest', async (request) => {
       request.visitor = { role: 'owner', id: 'x', name: 'x' }
     })
-    videoRoutes(app, { catalogue, openFile: (file) => openFootage(join(server.data, 'footage'), file) })
+    const holding = openHolding(async () => ({ kind: 'away' }))
+    videoRoutes(app, { catalogue, holding, openFile: (file) => openFootage(join(server.data, 'footage'), file) })
     const answer = await app.inject('/api/segments/front-000003/video.mp4')
     expect(answer.statusCode).toBe(200)
     expect(answer.rawPayload.equals(await readFile(inFootage(after?.file ?? '')))).toBe(true)

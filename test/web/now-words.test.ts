@@ -109,6 +109,11 @@ describe('time and storage', () => {
     expect(timeTold(now({ timeSource, timeUncertaintyMs }))).toEqual({ words, level })
   })
 
+  it('says of a storage that is full of what is kept how much that is', () => {
+    const full = storage({ state: 'full', hoursLeft: 0, keptBytes: 41_200_000_000 })
+    expect(storageTold(full).words).toBe('full: 41 GB kept')
+  })
+
   it.each([
     ['ok', 6.24, '6 h 14 min left', 'good'],
     ['ok', 34.999, '34 h 59 min left', 'good'],

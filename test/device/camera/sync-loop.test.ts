@@ -20,7 +20,12 @@ async function run(files: () => readonly GrowingFiles[], until: (synced: string[
   const log: Log = { info: () => {}, warn: () => {}, error: (message) => complaints.push(message) }
   const stop = new AbortController()
   const note = async (path: string): Promise<void> => void synced.push(path)
-  const running = syncLoop(files, log, { file: note, folder: note, keepOpen: async () => {}, ...sync }).run(stop.signal)
+  const running = syncLoop({
+    growingFiles: files,
+    onRefused: () => {},
+    log,
+    sync: { file: note, folder: note, keepOpen: async () => {}, ...sync },
+  }).run(stop.signal)
   await eventually(() => until(synced), SOON)
   stop.abort()
   await running
@@ -112,7 +117,7 @@ describe('the sync loop', () => {
     }
     const looked: string[][] = []
     const looking = setInterval(async () => looked.push(await openIn(folder)), 20)
-    await syncLoop(files, log).run(stop.signal)
+    await syncLoop({ growingFiles: files, onRefused: () => {}, log }).run(stop.signal)
     clearInterval(looking)
     expect(complaints).toEqual([])
     // Each stays open while it grows.

@@ -406,16 +406,16 @@ describe('a file of another boot under the number of a tagged segment', () => {
 describe('a file that is being swept', () => {
   it('has no row that says it is there again', async () => {
     const path = await lay(await recorded(1))
-    await store.sweepSegment('front-000001')
+    await store.sweepSegments(await store.sweepable(0, 1))
     await order({ onSettled: () => rm(path) })
     expect(await row()).toMatchObject({ state: 'swept' })
   })
 
   it('whose sweeping was cut off is listed again, so that it is swept when its turn comes', async () => {
     await lay(await recorded(1))
-    await store.sweepSegment('front-000001')
+    await store.sweepSegments(await store.sweepable(0, 1))
     await order()
-    expect((await store.oldestFootage(9)).map(({ id }) => id)).toEqual(['front-000001'])
+    expect((await store.sweepable(0, 9)).map(({ id }) => id)).toEqual(['front-000001'])
   })
 })
 

@@ -53,6 +53,7 @@ async function run(until: () => Promise<boolean>, { hasRoom = true } = {}): Prom
     store,
     batch: openBatch(store, quiet),
     nowMonoMs: () => nowMonoMs,
+    isWritable: () => true,
     hasRoom: () => hasRoom,
     tell: () => {},
     log: { ...quiet, error: (message) => complaints.push(message) },
