@@ -19,6 +19,7 @@ import { highestBootFolder } from './footage/numbers.js'
 import { createTagging } from './footage/tagging.js'
 import { isSimulated, type ReceiverSource, readings } from './gps/receiver.js'
 import { createImports } from './imports.js'
+import { createIncidents } from './incidents.js'
 import { openLed } from './led.js'
 import { pictureOf } from './picture.js'
 import { openRecorders } from './recorders.js'
@@ -106,12 +107,9 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     now: () => now(),
     grant: (wish, asker) =>
       grant(wish, asker, {
-        store,
-        setRecording: recording.setByRider,
-        offerClock: journey.offerClock,
-        holds,
-        recall: journey.recall,
-        takeImport,
+        ...{ store, incidents, holds, takeImport },
+        ...{ setRecording: recording.setByRider, offerClock: journey.offerClock },
+        ...{ recall: journey.recall, tellRide: journey.tellRide },
       }),
     onGone: holds.leave,
     log,
@@ -147,6 +145,10 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
     nowMonoMs: monoNowMs,
     log,
+  })
+  const incidents = createIncidents({
+    ...{ bootNumber, settings: settings.incident, store, batch, log },
+    ...{ tell: link.tell, tellRide: journey.tellRide },
   })
   const recording = createRecording({
     begin,

@@ -1,16 +1,23 @@
 /** Carries out what the server asks of the device. */
-import type { Importing, Outcome, OutcomeOf, TrackRecalled, Wish } from '../core/link/messages.js'
+import type { Importing, MarkIncident, Outcome, OutcomeOf, TrackRecalled, Wish } from '../core/link/messages.js'
 import type { Store } from '../core/store/store.js'
 
 /** What of the device a wish can reach. */
 export interface Granting {
-  readonly store: Pick<Store, 'renameRide'>
+  readonly store: Pick<Store, 'renameRide' | 'keepRide'>
+  readonly incidents: {
+    readonly markByRider: (wish: MarkIncident) => Promise<OutcomeOf<MarkIncident>>
+    readonly note: (incidentId: string, note: string | null) => Promise<Outcome>
+    readonly remove: (incidentId: string) => Promise<Outcome>
+  }
   /** Resolves once it outlives a restart of the device. */
   readonly setRecording: (isOn: boolean) => Promise<void>
   readonly offerClock: (utcMs: number) => void
   readonly holds: Holds
   readonly recall: (afterMonoMs: number | null) => Omit<TrackRecalled, 'kind'>
   readonly takeImport: (wish: Importing) => Promise<Outcome>
+  /** Everybody hears how a ride is now. */
+  readonly tellRide: (rideId: string) => Promise<void>
 }
 
 /** As a connection holds the video it reads. */
@@ -21,7 +28,7 @@ interface Holds {
 
 /** @param asker stands for the connection the wish came over */
 export async function grant(wish: Wish, asker: object, granting: Granting): Promise<OutcomeOf<Wish>> {
-  const { store, setRecording, offerClock, holds, recall, takeImport } = granting
+  const { store, incidents, setRecording, offerClock, holds, recall, takeImport, tellRide } = granting
   switch (wish.kind) {
     case 'rename-ride':
       return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }
@@ -33,10 +40,15 @@ export async function grant(wish: Wish, asker: object, granting: Granting): Prom
       offerClock(wish.utcMs)
       return { kind: 'done' }
     case 'keep-ride':
+      if (!(await store.keepRide(wish.rideId, wish.isKept))) return { kind: 'unknown' }
+      await tellRide(wish.rideId)
+      return { kind: 'done' }
     case 'mark-incident':
+      return incidents.markByRider(wish)
     case 'note-incident':
+      return incidents.note(wish.incidentId, wish.note)
     case 'delete-incident':
-      return { kind: 'refused', reason: 'this device does not do that yet' }
+      return incidents.remove(wish.incidentId)
     case 'hold':
       if (holds.hold(asker, wish.segmentIds)) return { kind: 'done' }
       return { kind: 'refused', reason: 'too much video is being read at once' }

@@ -1,6 +1,7 @@
 /** What goes over the WebSocket /api/live: text frames, one JSON object each, every one with `kind` and `seq`. */
 import type { PublicFix } from '../ride/fix.js'
 import type { Segment } from '../ride/footage.js'
+import type { Incident } from '../ride/incident.js'
 import type { Now } from '../ride/now.js'
 import type { Ride } from '../ride/ride.js'
 
@@ -28,6 +29,7 @@ export type LiveMessage =
   | { readonly kind: 'now'; readonly seq: number; readonly now: Now }
   | { readonly kind: 'ride'; readonly seq: number; readonly ride: Ride }
   | { readonly kind: 'segment'; readonly seq: number; readonly segment: Segment }
+  | { readonly kind: 'incident'; readonly seq: number; readonly incident: Incident }
 
 /** What a client may send: the highest seq it has worked through. */
 export interface Ack {

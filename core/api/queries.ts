@@ -37,6 +37,11 @@ export const SegmentsQuery = Type.Object({ ...page, camera })
 
 export const LooseSegmentsQuery = Type.Object({ ...page, ride: Type.Literal('none') })
 
+export const IncidentsQuery = Type.Object({
+  ...page,
+  ride: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'the id of a ride' })),
+})
+
 export const PlaylistQuery = Type.Object({ camera })
 
 /** Which bytes of a segment: from before or after its tagging; the present ones where it is left out. */

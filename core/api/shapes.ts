@@ -6,8 +6,8 @@ import type { Segment } from '../ride/footage.js'
 import type { Now } from '../ride/now.js'
 import type { Ride } from '../ride/ride.js'
 
-const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
-const words = <const Words extends string[]>(...of: Words) => Type.Enum(of)
+export const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+export const words = <const Words extends string[]>(...of: Words) => Type.Enum(of)
 const count = () => Type.Integer({ minimum: 0 })
 const utcMs = () => Type.Integer({ description: 'milliseconds since 1970' })
 
@@ -180,8 +180,12 @@ export const SessionShape = Type.Object(
 )
 export type Session = Static<typeof SessionShape>
 
+/** At least one of them. */
 export const RidePatch = Type.Object(
-  { name: orNull(Type.String({ minLength: 1, maxLength: 200 })) },
+  {
+    name: Type.Optional(orNull(Type.String({ minLength: 1, maxLength: 200 }))),
+    kept: Type.Optional(Type.Boolean({ description: 'true or false: whether its video is kept from making room' })),
+  },
   { additionalProperties: false },
 )
 
@@ -195,7 +199,7 @@ export const ClockOffer = Type.Object(
 /** The same, never to be changed: what the types of core/ride say of themselves. */
 export type Fixed<Value> = Value extends object ? { readonly [Key in keyof Value]: Fixed<Value[Key]> } : Value
 /** Fails to compile where a schema and the type of core/ride it stands for do not say the same. */
-type Same<One extends Fixed<Other>, Other> = [Fixed<Other>] extends [One] ? true : never
+export type Same<One extends Fixed<Other>, Other> = [Fixed<Other>] extends [One] ? true : never
 export type Agreed = [
   Same<PublicFix, Static<typeof FixShape>>,
   Same<Now, Static<typeof NowShape>>,

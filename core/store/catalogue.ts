@@ -6,6 +6,8 @@ import { readFootage } from './footage.js'
 import { readFootageOrder, writeFootageOrder } from './footage-order.js'
 import { writeFootage } from './footage-writing.js'
 import { readImports, writeImports } from './imports.js'
+import { readIncidents } from './incidents.js'
+import { writeIncidents } from './incidents-writing.js'
 import { readMakingRoom, writeMakingRoom } from './making-room.js'
 import { readPowerCuts, writePowerCuts } from './power-cuts.js'
 import { readRides } from './rides.js'
@@ -23,10 +25,12 @@ export function reading(database: Connection) {
     ...readMakingRoom(database),
     ...readPowerCuts(database, clock.anchorsOf),
     ...readImports(database),
+    ...readIncidents(database, clock.anchorsOf),
   }
 }
 
 export function writing(database: Connection) {
+  const { anchorsOf } = readClock(database)
   return {
     ...writeClock(database),
     ...writeRides(database),
@@ -36,6 +40,7 @@ export function writing(database: Connection) {
     ...writeMakingRoom(database),
     ...writePowerCuts(database),
     ...writeImports(database),
+    ...writeIncidents(database, anchorsOf),
   }
 }
 

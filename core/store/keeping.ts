@@ -3,12 +3,14 @@ import { OWN_CAUSES } from '../ride/incident.js'
 
 const own = OWN_CAUSES.map((cause) => `'${cause}'`).join(', ')
 
-/** An incident reaches into it, as far as its start is known. */
+/** A row `span` of incidentSpans reaches into it, as far as its start is known. */
+export const SPAN_REACHES_IT = `span.bootNumber = segments.bootNumber
+    AND span.fromMonoMs <= segments.startMonoMs + segments.durationMs + coalesce(segments.startUncertaintyMs, 0)
+    AND span.toMonoMs >= segments.startMonoMs - coalesce(segments.startUncertaintyMs, 0)`
+
 const isInIncident = (which: string): string => `EXISTS (
   SELECT 1 FROM incidentSpans AS span JOIN incidents ON incidents.number = span.incidentNumber
-  WHERE span.bootNumber = segments.bootNumber
-    AND span.fromMonoMs <= segments.startMonoMs + segments.durationMs + coalesce(segments.startUncertaintyMs, 0)
-    AND span.toMonoMs >= segments.startMonoMs - coalesce(segments.startUncertaintyMs, 0)
+  WHERE ${SPAN_REACHES_IT}
     AND ${which})`
 
 /** By the rider: the segment or its ride itself, or an incident of the rider's own. */

@@ -72,6 +72,7 @@ export function writeRides(database: Connection) {
   )
   const remove = database.prepare('DELETE FROM rides WHERE id = ?')
   const rename = database.prepare('UPDATE rides SET name = ? WHERE id = ?')
+  const keep = database.prepare('UPDATE rides SET kept = ? WHERE id = ?')
   const draw = database.prepare('UPDATE rides SET preview = ? WHERE id = ?')
   const zone = database.prepare('UPDATE rides SET timeZone = coalesce(timeZone, ?) WHERE id = ?')
 
@@ -113,6 +114,8 @@ export function writeRides(database: Connection) {
     },
     /** Answers whether there is such a ride. */
     renameRide: (id: string, name: string | null): boolean => rename.run(name, id).changes > 0,
+    /** Its footage stays, or makes room like any other. Answers whether there is such a ride. */
+    keepRide: (id: string, isKept: boolean): boolean => keep.run(isKept ? 1 : 0, id).changes > 0,
     /** Keeps the small drawing of the route, an encoded polyline. */
     drawRide: (id: string, preview: string): void => {
       draw.run(preview, id)

@@ -33,6 +33,7 @@ export interface RideFilter {
 
 const RIDE = `rides.*,
   (SELECT count(*) FROM segments WHERE rideNumber = rides.number AND frames > 0) AS segments,
+  (SELECT count(*) FROM incidents WHERE rideNumber = rides.number) AS incidents,
   (SELECT group_concat(DISTINCT camera) FROM segments WHERE rideNumber = rides.number) AS cameras`
 
 export function readRides(database: Connection, anchorsOf: (bootNumber: number) => readonly Anchor[]) {
@@ -132,7 +133,7 @@ function rideOf(row: RideRow): Ride {
     preview: row.preview,
     cameras: row.cameras?.split(',') ?? [],
     segments: row.segments,
-    incidents: 0,
+    incidents: row.incidents,
     kept: row.kept === 1,
     simulated: row.simulated === 1,
     source: row.source,
@@ -178,6 +179,7 @@ interface RideRow {
   readonly simulated: number
   readonly source: 'device' | 'import'
   readonly segments: number
+  readonly incidents: number
   readonly cameras: string | null
 }
 

@@ -22,6 +22,8 @@ export interface Journey {
   readonly service: Service
   readonly anchor: () => Anchor | null
   readonly rideId: () => string | null
+  /** Tells everybody a ride as the catalogue has it; never throws. */
+  readonly tellRide: (rideId: string) => Promise<void>
   /** Begins a ride, where none is on, whether there is a fix or not. */
   readonly begin: () => void
   /** Ends the ride; the next begins with begin() only. */
@@ -99,6 +101,7 @@ export function createJourney(options: JourneyOptions): Journey {
     anchor: dating.anchor,
     recall: (afterMonoMs) => memory.after(afterMonoMs, satelliteAnchor()),
     rideId: rides.rideId,
+    tellRide: rides.tell,
     begin: () => rides.begin(nowMonoMs()),
     stop: () => rides.stop(nowMonoMs()),
     offerClock: (utcMs) => {

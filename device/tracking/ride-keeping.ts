@@ -51,6 +51,8 @@ export interface RideKeeping {
   readonly writeTotals: () => void
   /** Commits the ride so far, and tells it. */
   readonly tellRide: () => Promise<void>
+  /** Commits what waits, and tells a ride as the catalogue has it; never throws. */
+  readonly tell: (rideId: string) => Promise<void>
   readonly rideId: () => string | null
   /** @param isHere whether a fix tells where it is at this moment: what nobody sees does not pause */
   readonly now: (nowMonoMs: number, isHere: boolean) => RideNow | null
@@ -85,6 +87,7 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
           }),
           // All footage from before the first ride belongs to it; later rides take what reaches into them.
           step('adoptFootage', rideId, bootNumber, event.isFirst ? 0 : event.atMonoMs),
+          step('adoptIncidents', rideId, bootNumber),
         )
         drawing = createRouteDrawing()
         startedUtcMs = null
@@ -196,6 +199,7 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
       batch.add(...drawn(rideId))
       await tellRide(rideId)
     },
+    tell: tellRide,
     rideId: () => tracker.ride()?.id ?? null,
     now: (nowMonoMs, isHere) => {
       const ride = tracker.ride()

@@ -13,6 +13,13 @@ export const json = <Shape extends TSchema>(shape: Shape) => ({
   '5xx': problem,
 })
 
+/** The same for what was made by the request. */
+export const created = <Shape extends TSchema>(shape: Shape) => ({
+  201: Type.Unsafe<Fixed<Static<Shape>>>(shape),
+  '4xx': problem,
+  '5xx': problem,
+})
+
 /** An answer that is a file of a type. */
 export const file = (contentType: string, description: string) => ({
   200: { description, content: { [contentType]: { schema: Type.String() } } },

@@ -9,6 +9,7 @@ import { footageRoutes } from './footage.js'
 import { openFootage } from './footage-file.js'
 import { healthRoutes } from './health.js'
 import type { Holding } from './holding.js'
+import { incidentRoutes } from './incidents.js'
 import { openIndexes } from './indexes.js'
 import { nowRoutes } from './now.js'
 import { openApiRoutes } from './openapi.js'
@@ -74,6 +75,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   nowRoutes(app, lastNow)
   wishRoutes(app, options.ask)
   rideRoutes(app, options)
+  incidentRoutes(app, options)
   trackRoutes(app, catalogue)
   recalledTrackRoutes(app, options.ask, lastNow)
   footageRoutes(app, { catalogue, indexes: openIndexes(openFile), camerasConfigured })

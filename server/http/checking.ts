@@ -13,17 +13,20 @@ interface Part {
 }
 
 /**
- * For queries, parameters and bodies, which are all flat objects here. In a query unknown names are ignored, numbers are
- * plain decimals, and a name may stand once; in a body unknown names are refused where its schema says so.
+ * For queries, parameters, headers and bodies, which are all flat objects here. In a query unknown names are ignored, numbers are
+ * plain decimals, and a name may stand once; in a body unknown names are refused where its schema says so, and where all of it is
+ * optional, so is the body. Of the headers those stay that no schema names.
  */
 export const checkedBySchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const { properties, required, additionalProperties } = schema as TObject & { additionalProperties?: unknown }
   const parts = Object.entries(properties).map(([name, part]) => partOf(name, part, required))
   const isText = httpPart !== 'body'
-  return (given: unknown) => {
+  const isOptional = !parts.some((part) => part.isRequired)
+  return (sent: unknown) => {
+    const given = sent === null && isOptional ? {} : sent
     if (!isObject(given)) return { error: new Problem(400, 'the body must be a JSON object') }
     const faults: string[] = []
-    const value: Record<string, unknown> = {}
+    const value: Record<string, unknown> = httpPart === 'headers' ? { ...given } : {}
     for (const part of parts) {
       const fault = take(part, given, value, isText)
       if (fault !== null) faults.push(fault)

@@ -5,7 +5,7 @@ import type { TrackPoint } from '../../core/ride/ride.js'
 import { file } from './answers.js'
 import type { App } from './app.js'
 import { fileNameOf, sendGpx } from './gpx-file.js'
-import { refuse } from './wishing.js'
+import { askFor } from './wishing.js'
 
 /** Half an hour at 10 Hz is 18,000 points. */
 const MOST_POINTS = 40_000
@@ -33,8 +33,7 @@ export function recalledTrackRoutes(app: App, ask: Ask, lastNow: () => Now | nul
 async function recalled(ask: Ask): Promise<TrackPoint[]> {
   const points: TrackPoint[] = []
   while (points.length < MOST_POINTS) {
-    const outcome = await ask({ kind: 'recall-track', afterMonoMs: points.at(-1)?.monoMs ?? null })
-    if (outcome.kind !== 'track') refuse(outcome, 'there is no track in memory')
+    const outcome = await askFor(ask, { kind: 'recall-track', afterMonoMs: points.at(-1)?.monoMs ?? null })
     points.push(...outcome.points)
     if (outcome.isLast) break
   }

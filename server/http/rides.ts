@@ -1,4 +1,4 @@
-/** Rides: listed, told one by one, renamed. */
+/** Rides: listed, told one by one, renamed, kept. */
 import type { FastifyRequest } from 'fastify'
 import { ById, DEFAULT_ITEMS, RidesQuery } from '../../core/api/queries.js'
 import { type Page, pageOf, RidePatch, RideShape } from '../../core/api/shapes.js'
@@ -18,6 +18,7 @@ export interface RidesDoor {
 }
 
 const NONE: Page<Ride> = { items: [], next: null }
+const NO_SUCH_RIDE = 'there is no such ride'
 
 export function rideRoutes(app: App, { catalogue, ask }: RidesDoor): void {
   app.route({
@@ -47,10 +48,18 @@ export function rideRoutes(app: App, { catalogue, ask }: RidesDoor): void {
     method: 'PATCH',
     url: '/api/rides/:id',
     config: { role: 'owner' },
-    schema: { summary: 'Renames a ride', params: ById, body: RidePatch, response: json(RideShape) },
+    schema: {
+      summary: 'Renames a ride, or keeps all its video from making room',
+      params: ById,
+      body: RidePatch,
+      response: json(RideShape),
+    },
     handler: async (request) => {
       const { id } = request.params
-      await askFor(ask, { kind: 'rename-ride', rideId: id, name: request.body.name }, 'there is no such ride')
+      const { name, kept } = request.body
+      if (name === undefined && kept === undefined) throw new Problem(400, 'name or kept must be given')
+      if (name !== undefined) await askFor(ask, { kind: 'rename-ride', rideId: id, name }, NO_SUCH_RIDE)
+      if (kept !== undefined) await askFor(ask, { kind: 'keep-ride', rideId: id, isKept: kept }, NO_SUCH_RIDE)
       return rideOf(request, catalogue, id)
     },
   })
@@ -60,7 +69,7 @@ export function rideRoutes(app: App, { catalogue, ask }: RidesDoor): void {
 export function rideOf(request: FastifyRequest, catalogue: Catalogue, id: string): Ride {
   requireRide(request, id)
   const ride = catalogue.ask((reading) => reading.ride(id))
-  if (ride === null) throw new Problem(404, 'there is no such ride')
+  if (ride === null) throw new Problem(404, NO_SUCH_RIDE)
   return ride
 }
 

@@ -1,15 +1,23 @@
 /** What the rider asks of the device: the answer to a wish as an answer over HTTP. */
 import { ClockOffer, RecordingWish } from '../../core/api/shapes.js'
-import type { Ask, Away, NotDone, Wish } from '../../core/link/messages.js'
+import type { Ask, Away, NotDone, OutcomeOf, Wish } from '../../core/link/messages.js'
 import { nothing } from './answers.js'
 import type { App } from './app.js'
 import { Problem } from './problem.js'
 
-/** @throws Problem where the device does not do it. @param unknown what is said where it knows no such thing */
-export async function askFor(ask: Ask, wish: Wish, unknown = 'there is no such thing'): Promise<void> {
+/** What came of it. @throws Problem where the device does not do it. @param unknown what is said where it knows no such thing */
+export async function askFor<W extends Wish>(
+  ask: Ask,
+  wish: W,
+  unknown = 'there is no such thing',
+): Promise<Exclude<OutcomeOf<W>, NotDone>> {
   const outcome = await ask(wish)
-  if (outcome.kind === 'unknown' || outcome.kind === 'refused' || outcome.kind === 'away') refuse(outcome, unknown)
+  if (isNotDone(outcome)) refuse(outcome, unknown)
+  return outcome as Exclude<OutcomeOf<W>, NotDone>
 }
+
+const isNotDone = (outcome: OutcomeOf<Wish> | Away): outcome is NotDone | Away =>
+  outcome.kind === 'unknown' || outcome.kind === 'refused' || outcome.kind === 'away'
 
 /** @throws Problem, always: what was asked was not done */
 export function refuse(outcome: NotDone | Away, unknown: string): never {

@@ -103,6 +103,9 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/api/clock',
       '/api/health',
+      '/api/incidents',
+      '/api/incidents/{id}',
+      '/api/live/track.gpx',
       '/api/now',
       '/api/pair',
       '/api/recording',
