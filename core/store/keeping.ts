@@ -3,9 +3,10 @@ import { OWN_CAUSES } from '../ride/incident.js'
 
 const own = OWN_CAUSES.map((cause) => `'${cause}'`).join(', ')
 
-/** A row `span` of incidentSpans reaches into it, as far as its start is known. */
+/** A row `span` of incidentSpans reaches into it, as far as its start is known. One that grows has no end yet. */
 export const SPAN_REACHES_IT = `span.bootNumber = segments.bootNumber
-    AND span.fromMonoMs <= segments.startMonoMs + segments.durationMs + coalesce(segments.startUncertaintyMs, 0)
+    AND (segments.state = 'recording'
+      OR span.fromMonoMs <= segments.startMonoMs + segments.durationMs + coalesce(segments.startUncertaintyMs, 0))
     AND span.toMonoMs >= segments.startMonoMs - coalesce(segments.startUncertaintyMs, 0)`
 
 const isInIncident = (which: string): string => `EXISTS (

@@ -22,7 +22,7 @@ export function whyNoSlowCard() {
 
 /**
  * Mounts one of so many bytes under an empty folder. Whoever wants to see it runs its command behind `enter`; `setWriteMs`
- * says how long a write takes from now on.
+ * and `setFlushMs` say how long a write or a flush takes from now on.
  */
 export async function openSlowCard(folder, sizeBytes) {
   const [image, fuse, card, control] = ['image', 'fuse', 'card', 'control'].map((name) => join(folder, name))
@@ -43,6 +43,7 @@ export async function openSlowCard(folder, sizeBytes) {
     folder: card,
     folderFromOutside: `/proc/${holder.pid}/root${card}`,
     setWriteMs: (writeMs) => writeFile(control, String(writeMs)),
+    setFlushMs: (flushMs) => writeFile(control, `0 ${flushMs}`),
     close: async () => {
       for (const child of [server, holder]) {
         child.kill('SIGKILL')

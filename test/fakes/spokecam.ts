@@ -25,15 +25,24 @@ export interface Spokecam {
   readonly cleanUp: () => Promise<void>
 }
 
-export async function runSpokecam(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  return promisify(execFile)(process.execPath, [program, ...args])
+export async function runSpokecam(
+  args: readonly string[],
+  enter: readonly string[] = [],
+): Promise<{ stdout: string; stderr: string }> {
+  const [command = '', ...words] = [...enter, process.execPath, program, ...args]
+  return promisify(execFile)(command, words)
 }
 
 /**
  * @param settings as environment variables without their prefix; objects as JSON
  * @param folder what an earlier one left, to go on with
+ * @param enter what stands before a command that is to run elsewhere, where that folder is
  */
-export async function startSpokecam(settings: Readonly<Record<string, unknown>>, folder?: string): Promise<Spokecam> {
+export async function startSpokecam(
+  settings: Readonly<Record<string, unknown>>,
+  folder?: string,
+  enter: readonly string[] = [],
+): Promise<Spokecam> {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'spokecam-')))
   const env = Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [
@@ -41,7 +50,8 @@ export async function startSpokecam(settings: Readonly<Record<string, unknown>>,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   )
-  const start = startProgram(process.execPath, [program, 'start', '--port', '0', '--data', data], env)
+  const [command = '', ...words] = [...enter, process.execPath, program, 'start', '--port', '0', '--data', data]
+  const start = startProgram(command, words, env)
   const cleanUp = async (): Promise<void> => {
     await start.end('SIGKILL')
     await rm(data, { recursive: true, force: true, maxRetries: 5 })
@@ -51,7 +61,7 @@ export async function startSpokecam(settings: Readonly<Record<string, unknown>>,
     throw error
   })
   const code = async (): Promise<string> => {
-    const { stdout } = await runSpokecam(['pair', '--json', '--data', data])
+    const { stdout } = await runSpokecam(['pair', '--json', '--data', data], enter)
     return (JSON.parse(stdout) as { code: string }).code
   }
   return {

@@ -6,7 +6,8 @@
  * while it dies, a card that waits for its answers.
  *
  * A record of the log: kind (1 write, 2 flush), then CLOCK_MONOTONIC in ms, offset and length as little-endian doubles, then
- * the bytes written. CONTROL holds a number: so many milliseconds each write takes. It may change at any time.
+ * the bytes written. CONTROL holds up to three words: so many milliseconds each write takes, so many each flush, and `eio` where
+ * both fail from now on. It may change at any time.
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, fdatasyncSync, fstatSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
@@ -42,6 +43,7 @@ const [FOLDER, IMAGE] = [1n, 2n]
 const S_IFDIR = 0o040000
 const S_IFREG = 0o100000
 const ENOENT = 2
+const EIO = 5
 const ENOSYS = 38
 const LOG_HEAD_BYTES = 25
 
@@ -59,7 +61,7 @@ const mounting = spawnSync('nsenter', [`--mount=/proc/${holderPid}/ns/mnt`, ...m
 if (mounting.status !== 0) process.exit(1)
 process.stdout.write('ready\n')
 
-let control = { changedMs: null, writeMs: 0 }
+let control = { changedMs: null, writeMs: 0, flushMs: 0, fails: false }
 const request = Buffer.alloc(MOST_WRITE_BYTES + PAGE_BYTES)
 for (let isMounted = true; isMounted; ) isMounted = serveOne()
 fdatasyncSync(image)
@@ -107,8 +109,7 @@ function answerTo(opcode, node, body) {
     case OPCODES.write:
       return written(Number(body.readBigUInt64LE(8)), body.readUInt32LE(16), body)
     case OPCODES.fsync:
-      note(2, 0, null)
-      return Buffer.alloc(0)
+      return flushed()
     case OPCODES.statfs:
       return Buffer.concat([
         numbers64(BigInt(sizeBytes / PAGE_BYTES), 0n, 0n, 0n, 0n),
@@ -147,7 +148,9 @@ function readAt(offset, length) {
 
 function written(offset, length, body) {
   const bytes = body.subarray(WRITE_HEAD_BYTES, WRITE_HEAD_BYTES + length)
-  beSlow()
+  const { writeMs, fails } = asTold()
+  takeTime(writeMs)
+  if (fails) return EIO
   writeSync(image, bytes, 0, length, offset)
   note(1, offset, bytes)
   return numbers32(length, 0)
@@ -162,10 +165,25 @@ function note(kind, offset, bytes) {
   writeSync(log, bytes === null ? head : Buffer.concat([head, bytes]))
 }
 
-function beSlow() {
+function flushed() {
+  const { flushMs, fails } = asTold()
+  takeTime(flushMs)
+  if (fails) return EIO
+  note(2, 0, null)
+  return Buffer.alloc(0)
+}
+
+function asTold() {
   const changedMs = statSync(controlFile).mtimeMs
-  if (changedMs !== control.changedMs) control = { changedMs, writeMs: Number(readFileSync(controlFile, 'utf8')) }
-  if (control.writeMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, control.writeMs)
+  if (changedMs !== control.changedMs) {
+    const words = readFileSync(controlFile, 'utf8').trim().split(' ')
+    control = { changedMs, writeMs: Number(words[0]), flushMs: Number(words[1] ?? 0), fails: words.includes('eio') }
+  }
+  return control
+}
+
+function takeTime(ms) {
+  if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 function reply(unique, error, bytes) {

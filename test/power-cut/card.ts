@@ -21,6 +21,10 @@ export interface Card {
 export interface LoggedCard extends Card {
   /** So many milliseconds each write takes from now on. */
   readonly slowDown: (writeMs: number) => Promise<void>
+  /** It takes nothing any more: what it is given from now on fails. */
+  readonly breakDown: () => Promise<void>
+  /** What it was given to do, and did, so far. */
+  readonly logSoFar: () => Promise<BlockRecord[]>
   /** Unmounts it properly and answers what it was given to do since it was made. */
   readonly takeLog: () => Promise<BlockRecord[]>
 }
@@ -69,6 +73,8 @@ export async function openLoggedCard({ blankImage, folder, writeMs = 0 }: Logged
     folderFromOutside: mounts.pathOf(card),
     close,
     slowDown: (ms) => writeFile(control, String(ms)),
+    logSoFar: async () => parseBlockLog(await readFile(log)),
+    breakDown: () => writeFile(control, '0 0 eio'),
     takeLog: async () => {
       await mounts.run('umount', card)
       // The loop device lets go of its file a moment later.
