@@ -1,6 +1,7 @@
 /** Rides over HTTP: pages, limits, filters, renaming, and what there is before anything was recorded. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Wish } from '../../core/link/messages.js'
+import type { Segment } from '../../core/ride/footage.js'
 import type { Ride } from '../../core/ride/ride.js'
 import type { Store } from '../../core/store/store.js'
 import { type DeviceUnderTest, startDevice } from '../fakes/a-device.js'
@@ -196,6 +197,9 @@ describe('renaming', () => {
   beforeAll(async () => {
     device = startDevice(server.data, async (wish) => {
       wishes.push(wish)
+      if (wish.kind === 'keep-ride') {
+        return (await store.keepRide(wish.rideId, wish.isKept)) ? { kind: 'done' } : { kind: 'unknown' }
+      }
       if (wish.kind !== 'rename-ride') return { kind: 'done' }
       if (wish.rideId === 'ride-2') return { kind: 'refused', reason: 'the card is full' }
       return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }
@@ -208,6 +212,19 @@ describe('renaming', () => {
     expect(await rename('ride-1', 'To work & back')).toMatchObject({ id: 'ride-1', name: 'To work & back' })
     expect(wishes.at(-1)).toEqual({ kind: 'rename-ride', rideId: 'ride-1', name: 'To work & back' })
     expect(await rename('ride-1', null)).toMatchObject({ id: 'ride-1', name: null })
+  })
+
+  it('keeps all video of a ride and lets it go, with or without a name', async () => {
+    const kept = async () =>
+      (await json('/api/rides/ride-1/segments')).items.filter((segment: Segment) => segment.kept).length
+    expect(await change('ride-1', { kept: true })).toMatchObject({ id: 'ride-1', name: null, kept: true })
+    expect(wishes.at(-1)).toEqual({ kind: 'keep-ride', rideId: 'ride-1', isKept: true })
+    expect(await kept()).toBe(5)
+    expect(await change('ride-1', { name: 'crash', kept: false })).toMatchObject({ name: 'crash', kept: false })
+    expect(await kept()).toBe(0)
+    expect(await change('ride-x', { kept: true })).toMatchObject({ status: 404 })
+    expect(await change('ride-1', { kept: 'yes' })).toMatchObject({ status: 400 })
+    expect(await change('ride-1', {})).toMatchObject({ status: 400, detail: 'name or kept must be given' })
   })
 
   it.each([
@@ -223,7 +240,9 @@ describe('renaming', () => {
   })
 })
 
-async function rename(id: string, name: unknown) {
+const rename = (id: string, name: unknown) => change(id, { name })
+
+async function change(id: string, body: object) {
   const headers = { 'content-type': 'application/json' }
-  return json(`/api/rides/${id}`, { method: 'PATCH', headers, body: JSON.stringify({ name }) })
+  return json(`/api/rides/${id}`, { method: 'PATCH', headers, body: JSON.stringify(body) })
 }

@@ -140,9 +140,23 @@ describe('a viewer', () => {
     ['/api/rides', 404],
     ['/api/now', 404],
     ['/api/segments?ride=none', 404],
+    ['/api/incidents', 404],
+    ['/api/incidents?ride=ride-a', 404],
   ])('gets of %s: %d', async (url, expected) => {
     const answer = await app.inject({ url, headers: { 'x-visitor': 'viewer' } })
     expect(answer.statusCode).toBe(expected)
+  })
+})
+
+describe('a viewer, too,', () => {
+  it.each([
+    ['POST', '/api/incidents'],
+    ['PATCH', '/api/incidents/x'],
+    ['DELETE', '/api/incidents/x'],
+    ['PATCH', '/api/rides/ride-a'],
+  ] as const)('may not %s %s', async (method, url) => {
+    const answer = await app.inject({ method, url, headers: { 'x-visitor': 'viewer' }, payload: { note: 'x' } })
+    expect(answer.statusCode).toBe(403)
   })
 })
 
