@@ -1,6 +1,7 @@
 /** What the page asks of the server over HTTP; a refusal comes back in words, never as an exception. */
 import type { Page, Session, Track } from '../core/api/shapes.js'
 import type { Segment } from '../core/ride/footage.js'
+import type { Incident } from '../core/ride/incident.js'
 import type { Ride } from '../core/ride/ride.js'
 import { session } from './session.js'
 
@@ -12,6 +13,8 @@ export type Answer<Value> =
 const TRACK_TOLERANCE_M = 2
 const MOST_PER_PAGE = 100
 const GIVE_UP_AFTER_MS = 15_000
+/** Of what is tried again: a little longer than the device may take to answer. */
+const TRY_FOR_MS = 7_000
 
 export const getSession = () => ask<Session>('/api/session')
 export const getRides = (cursor: string | null) =>
@@ -24,15 +27,26 @@ export const offerClock = (utcMs: number) => ask<unknown>('/api/clock', change('
 export const gpxPath = (rideId: string) => `${pathOf(rideId)}/track.gpx`
 export const playlistPath = (rideId: string) => `${pathOf(rideId)}/video.m3u8`
 
-/** All segments of a ride, page by page. */
-export async function getSegments(rideId: string): Promise<Answer<readonly Segment[]>> {
-  const segments: Segment[] = []
+export const getSegments = (rideId: string) => askAll<Segment>(`${pathOf(rideId)}/segments?`)
+export const getIncidents = (rideId: string) => askAll<Incident>(`/api/incidents?ride=${encodeURIComponent(rideId)}&`)
+export const deleteIncident = (incidentId: string) =>
+  ask<unknown>(`/api/incidents/${encodeURIComponent(incidentId)}`, { method: 'DELETE', headers: OWN })
+
+/** @param key the same for each try to save the same moment */
+export function saveMoment(key: string, secondsAgo: number): Promise<Answer<Incident>> {
+  const { headers, ...wish } = change('POST', { secondsAgo })
+  return ask<Incident>('/api/incidents', { ...wish, headers: { ...headers, 'idempotency-key': key } }, TRY_FOR_MS)
+}
+
+/** All of a list, page by page. @param path ends where the next parameter of its query begins */
+async function askAll<Item>(path: string): Promise<Answer<readonly Item[]>> {
+  const items: Item[] = []
   let cursor = ''
   for (;;) {
-    const answer = await ask<Page<Segment>>(`${pathOf(rideId)}/segments?limit=${MOST_PER_PAGE}${cursor}`)
+    const answer = await ask<Page<Item>>(`${path}limit=${MOST_PER_PAGE}${cursor}`)
     if (answer.kind === 'refused') return answer
-    segments.push(...answer.value.items)
-    if (answer.value.next === null) return { kind: 'done', value: segments }
+    items.push(...answer.value.items)
+    if (answer.value.next === null) return { kind: 'done', value: items }
     cursor = `&cursor=${encodeURIComponent(answer.value.next)}`
   }
 }
@@ -46,17 +60,19 @@ export async function pair(code: string, name: string): Promise<Answer<unknown>>
 
 const pathOf = (rideId: string): string => `/api/rides/${encodeURIComponent(rideId)}`
 
-/** The header tells the server that the page asks, not a form on a stranger's site that has the cookie too. */
-const change = (method: 'POST' | 'PATCH', body: unknown): RequestInit => ({
+/** It tells the server that the page asks, not a form on a stranger's site that has the cookie too. */
+const OWN = { 'x-spokecam': '1' }
+
+const change = (method: 'POST' | 'PATCH', body: unknown) => ({
   method,
-  headers: { 'content-type': 'application/json', 'x-spokecam': '1' },
+  headers: { ...OWN, 'content-type': 'application/json' },
   body: JSON.stringify(body),
 })
 
-async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answer<Value>> {
+async function ask<Value>(path: string, init: RequestInit = {}, withinMs = GIVE_UP_AFTER_MS): Promise<Answer<Value>> {
   let response: Response
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.timeout(GIVE_UP_AFTER_MS) })
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(withinMs) })
   } catch {
     // fetch tells no reason that a rider could act on.
     return { kind: 'refused', status: 0, words: 'Spokecam cannot be reached. Is the phone on its Wi-Fi?' }

@@ -8,6 +8,7 @@ import { NowMap } from './now-map.js'
 import { fixTold, powerCutTold, speedOf, staleWords, storageTold, type Told, timeTold } from './now-words.js'
 import { RecordingButton } from './recording-button.js'
 import { RecordingState } from './recording-state.js'
+import { SaveButton } from './save-button.js'
 import { fix, freshness, now } from './state.js'
 
 export function NowView() {
@@ -73,6 +74,7 @@ export function NowView() {
           )}
         </dl>
         <NowMap />
+        <SaveButton />
       </main>
       <Nav />
     </div>

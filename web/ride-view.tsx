@@ -4,6 +4,7 @@ import { Nav } from './nav.js'
 import { datedTrack } from './playback.js'
 import { createRideClock } from './ride-clock.js'
 import { RideFacts } from './ride-facts.js'
+import { RideMoments } from './ride-moments.js'
 import { RideReadout } from './ride-readout.js'
 import { RideTitle } from './ride-title.js'
 import { RideTrack } from './ride-track.js'
@@ -38,6 +39,7 @@ export function RideView({ rideId }: { readonly rideId: string }) {
             />
             <RideReadout dated={dated} clock={clock} />
             <RideTrack track={track} dated={dated} clock={clock} />
+            <RideMoments ride={ride.value} clock={clock} />
             <RideFacts ride={ride.value} />
           </>
         )}

@@ -4,6 +4,7 @@ import { decodePolyline } from '../core/ride/polyline.js'
 import type { Ride } from '../core/ride/ride.js'
 import { getRides } from './api.js'
 import { countWords, durationClock } from './format.js'
+import { momentCount } from './incident-words.js'
 import { Nav } from './nav.js'
 import type { Place } from './outline.js'
 import { byDay, hadFix, rideDistance, rideHour, rideMovingTime } from './ride-words.js'
@@ -94,6 +95,7 @@ function RideItem({ ride }: { readonly ride: Ride }) {
             {ride.timeSource === 'phone' && <span class="badge">time from a phone</span>}
             {ride.simulated && <span class="badge">simulated</span>}
             <span class="muted">{ride.segments === 0 ? 'no video' : countWords(ride.segments, 'video segment')}</span>
+            {ride.incidents > 0 && <span data-testid="moment-count">{momentCount(ride.incidents)}</span>}
           </p>
         </div>
       </a>

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals'
 import type { LiveMessage } from '../core/api/live.js'
 import type { PublicFix } from '../core/ride/fix.js'
 import type { Segment } from '../core/ride/footage.js'
+import type { Incident } from '../core/ride/incident.js'
 import type { Now } from '../core/ride/now.js'
 import type { Ride } from '../core/ride/ride.js'
 import { getTrack, offerClock } from './api.js'
@@ -15,9 +16,10 @@ export const route = signal(parseRoute(''))
 export const now = signal<Now | null>(null)
 /** The newest fix; null while the receiver has none. */
 export const fix = signal<PublicFix | null>(null)
-/** The ride and the segment the device spoke of last. */
+/** The ride, the segment and the saved moment the device spoke of last. */
 export const toldRide = signal<Ride | null>(null)
 export const toldSegment = signal<Segment | null>(null)
+export const toldIncident = signal<Incident | null>(null)
 
 const link = signal<'opening' | 'live' | 'stale'>('opening')
 const heardMs = signal(0)
@@ -57,6 +59,9 @@ export function takeMessage(message: LiveMessage, isPast: boolean): void {
       return
     case 'segment':
       toldSegment.value = message.segment
+      return
+    case 'incident':
+      toldIncident.value = message.incident
       return
     case 'gap':
   }

@@ -29,6 +29,7 @@ async function pairedPhone(colorScheme: 'light' | 'dark', flags: readonly string
   await isRecording(phone.page)
   return phone
 }
+const SAVED = /Saved (\d\d:\d\d:\d\d), \d+ s back, \d+ s on/
 const isRecording = (page: Page) => page.locator('[data-testid=recording-state][data-state=recording]').waitFor()
 
 describe('the page', () => {
@@ -38,6 +39,9 @@ describe('the page', () => {
       const { page, faults, foreignRequests } = await pairedPhone(scheme)
       await page.locator('[data-map=ready]').waitFor()
       await page.getByTestId('fix-quality').filter({ hasText: '3D fix' }).waitFor()
+      await page.getByTestId('save-moment').click()
+      const saved = await page.getByTestId('save-state').filter({ hasText: SAVED }).textContent()
+      expect((await page.getByTestId('save-moment').boundingBox())?.height).toBeGreaterThanOrEqual(76)
       expect(await barriersOn(page)).toEqual([])
       expect(await page.getByTestId('simulated').isVisible()).toBe(true)
       expect(await scrolls(page)).toBe(false)
@@ -48,12 +52,39 @@ describe('the page', () => {
 
       await page.getByTestId('ride').first().click()
       await page.getByTestId('position-marker').first().waitFor({ state: 'attached' })
+      const moment = page.getByTestId('moment').first()
+      await moment.waitFor()
+      expect(await moment.textContent()).toContain(SAVED.exec(saved ?? '')?.[1])
       expect(await barriersOn(page)).toEqual([])
+      expect(await scrollsSideways(page)).toBe(false)
       expect(faults).toEqual([])
       expect(foreignRequests).toEqual([])
     },
     60_000,
   )
+
+  it('shows a saved moment in the film and takes it away with a second touch, and its note is words only', async () => {
+    const { page, faults } = await pairedPhone('light')
+    const answer = await page.request.post(`${spokecam.url}/api/incidents`, {
+      headers: { 'x-spokecam': '1' },
+      data: { secondsAgo: 3, note: '<img src=x onerror=alert(1)><b>van</b>' },
+    })
+    const { id, rideId, atUtcMs } = await answer.json()
+    await page.goto(`${spokecam.url}/#/rides/${rideId}`)
+    const moment = page.locator(`[data-incident-id="${id}"]`)
+    await moment.getByText('<img src=x onerror=alert(1)><b>van</b>').waitFor()
+    const shown = async () => {
+      await moment.locator('.moment-show').click()
+      return (await page.getByTestId('video-clock').textContent()) ?? ''
+    }
+    const near = [-1_000, 0, 1_000].map((offMs) => timeIn(page, atUtcMs + offMs))
+    await eventually(async () => (await Promise.all(near)).includes(await shown()), { withinMs: 15_000 })
+    await moment.locator('.moment-delete').click()
+    expect(await moment.isVisible()).toBe(true)
+    await moment.getByRole('button', { name: /^Really delete/ }).click()
+    await moment.waitFor({ state: 'detached' })
+    expect(faults).toEqual([])
+  }, 60_000)
 
   it('works without a map where the browser has no WebGL', async () => {
     const { page, faults } = await pairedPhone('light', ['--disable-3d-apis'])
@@ -84,7 +115,10 @@ describe('the page', () => {
       .waitFor()
     expect(await page.getByTestId('speed').textContent()).not.toMatch(/\d/)
     expect(await page.getByTestId('recording-state').getAttribute('data-state')).toBe('unknown')
+    await page.getByTestId('save-moment').click()
+    await page.getByTestId('save-state').filter({ hasText: 'Saving…' }).waitFor()
     process.kill(pid ?? 0, 'SIGCONT')
+    await page.getByTestId('save-state').filter({ hasText: SAVED }).waitFor()
     await isRecording(page)
     await eventually(async () => /\d/.test((await page.getByTestId('speed').textContent()) ?? ''), { withinMs: 10_000 })
   }, 60_000)
@@ -104,3 +138,14 @@ describe('the page', () => {
 
 const scrolls = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollHeight > document.documentElement.clientHeight)
+
+const scrollsSideways = (page: Page): Promise<boolean> =>
+  page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('main')].some(
+      (part) => part.scrollWidth > part.clientWidth,
+    ),
+  )
+
+/** As the page says it, in the zone of its browser. */
+const timeIn = (page: Page, utcMs: number): Promise<string> =>
+  page.evaluate((ms) => new Date(ms).toTimeString().slice(0, 8), utcMs)
