@@ -6,6 +6,7 @@ import type { Segment } from '../../core/ride/footage.js'
 import type { Incident } from '../../core/ride/incident.js'
 import { openBatch } from '../../core/store/batch.js'
 import type { Store } from '../../core/store/store.js'
+import { createHolds } from '../../device/footage/holds.js'
 import { createIncidents } from '../../device/incidents.js'
 import { grant } from '../../device/wishes.js'
 import { type DeviceUnderTest, startDevice } from '../fakes/a-device.js'
@@ -41,9 +42,10 @@ function startSavingDevice(): DeviceUnderTest {
     ...{ store: onCard, batch: openBatch(store, quiet), tell: (news) => device.tell(news), tellRide, log: quiet },
   })
   const nothing = async () => {}
-  return startDevice(server.data, (wish) =>
-    grant(wish, {
-      ...{ store, incidents, tellRide, setRecording: nothing, offerClock: nothing },
+  return startDevice(server.data, (wish, asker) =>
+    grant(wish, asker, {
+      ...{ store, incidents, tellRide, setRecording: nothing, offerClock: nothing, holds: createHolds() },
+      recall: () => ({ points: [], isLast: true }),
       takeImport: async () => ({ kind: 'done' }),
     }),
   )
