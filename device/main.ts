@@ -7,6 +7,7 @@ import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { everySecond, keepRunning, runTogether } from '../core/process/service.js'
 import { bootFolder } from '../core/ride/footage.js'
+import type { IncidentCause } from '../core/ride/incident.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
@@ -90,6 +91,8 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     begin === 'manual' ? Number.POSITIVE_INFINITY : splitAfterMs,
   )
 
+  const mark = (moment: { readonly cause: IncidentCause; readonly atMonoMs: number }): void =>
+    log.info('a moment to keep', { ...moment })
   const takeImport = createImports(store, monoNowMs, log)
   const batch = openBatch(store, log)
   const { storage, holds } = openCard({
@@ -142,6 +145,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     tell: link.tell,
     onAnchor: tagging.look,
     onRide: (isOn) => recording.rideIs(isOn),
+    onIncident: settings.incident.detect ? mark : null,
     timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
     nowMonoMs: monoNowMs,
     log,

@@ -60,7 +60,8 @@ export function createJourney(options: JourneyOptions): Journey {
     }
     lastReading = reading
     const { anchor, dated } = dating.take(reading)
-    if (dated !== null) {
+    if (dated === null) rides.lost()
+    else {
       tell({ kind: 'fix', fix: publicFix(dated.fix, dated.utcMs) })
       lastFix = { dated, arrivedMonoMs: nowMonoMs() }
       rides.take(dated.fix)

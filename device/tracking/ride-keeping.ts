@@ -12,6 +12,7 @@ import type { RideBegun } from '../../core/store/rides-writing.js'
 import { type Step, type Store, step } from '../../core/store/store.js'
 import type { JudgedFix } from '../../core/store/track.js'
 import { utcOfFix } from './dating.js'
+import { createIncidentDetector, type NoticedIncident } from './incident-detector.js'
 import type { LeftOff } from './left-off.js'
 import { rideNowOf } from './ride-now.js'
 import { createRouteDrawing } from './route-drawing.js'
@@ -31,6 +32,8 @@ export interface RideKeepingOptions {
   readonly onPoint: (fix: Fix) => void
   /** A ride is on from now on, or no longer. */
   readonly onRide: (isOn: boolean) => void
+  /** Hard braking, or a crash, some seconds ago; null or absent: nobody looks for one. */
+  readonly onIncident?: ((incident: NoticedIncident) => void) | null
   /** IANA name of the zone at a place; null where nobody knows. */
   readonly timeZoneAt: (place: LatLon) => string | null
   readonly satelliteAnchor: () => Anchor | null
@@ -41,6 +44,8 @@ export interface RideKeepingOptions {
 
 export interface RideKeeping {
   readonly take: (fix: Fix) => void
+  /** The receiver does not know where it is. */
+  readonly lost: () => void
   /** Time passes, fixes or not. */
   readonly pass: (nowMonoMs: number) => void
   readonly begin: (atMonoMs: number) => void
@@ -67,6 +72,8 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
     resumed: resumed.ride,
     hadRide: resumed.hadRide,
   })
+  const { onIncident = null } = options
+  const detector = onIncident === null ? null : createIncidentDetector()
   let drawing = createRouteDrawing(resumed.route)
   let startedUtcMs = resumed.startedUtcMs
   let first: Fix | null = null
@@ -122,6 +129,8 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
   const addToRide = (rideId: string, fix: Fix): void => {
     drawing.add(fix)
     options.onPoint(fix)
+    const incident = detector?.take(fix) ?? null
+    if (incident !== null) onIncident?.(incident)
     if (first !== null) return
     first = fix
     const timeZone = options.timeZoneAt(fix)
@@ -188,6 +197,7 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
       keepAll(tracker.stop(atMonoMs), true)
     },
     take: (fix) => keepAll(tracker.take(fix)),
+    lost: () => detector?.lost(),
     pass: (nowMonoMs) => keepAll(tracker.pass(nowMonoMs)),
     writeTotals: () => {
       const ride = tracker.ride()

@@ -7,6 +7,7 @@ import type { Log } from '../../../core/process/log.js'
 import type { Reading } from '../../../core/ride/fix.js'
 import { openBatch } from '../../../core/store/batch.js'
 import { openStore, type Store } from '../../../core/store/store.js'
+import type { NoticedIncident } from '../../../device/tracking/incident-detector.js'
 import { createJourney, type Journey } from '../../../device/tracking/journey.js'
 import { leftOffAt } from '../../../device/tracking/left-off.js'
 import { timeZoneAt } from '../../../device/tracking/time-zone.js'
@@ -31,7 +32,10 @@ afterEach(async () => {
 })
 
 /** Lives through the readings as they come, and closes as a device that is stopped does. */
-async function live(readings: readonly Reading[]): Promise<Journey> {
+async function live(
+  readings: readonly Reading[],
+  onIncident: ((incident: NoticedIncident) => void) | null = null,
+): Promise<Journey> {
   const batch = openBatch(store, quiet)
   const stop = new AbortController()
   const journey = createJourney({
@@ -47,6 +51,7 @@ async function live(readings: readonly Reading[]): Promise<Journey> {
     simulated: true,
     begin: 'power',
     onRide: () => {},
+    onIncident,
     timeZoneAt,
     splitAfterMs: 20 * 60_000,
     newRideId: () => `ride-${readings.length}`,
@@ -115,6 +120,31 @@ describe('a journey', () => {
     await store.openSegment({ ...opened, number: 1, startMonoMs: 100, file: 'a' })
     await live(seconds(1, 3))
     expect(await store.segment('front-000001')).toMatchObject({ rideId: 'ride-2' })
+  })
+
+  const riddenTo = (second: number) =>
+    Array.from({ length: second }, (_, index) => fixAt(index, index * 7, { speedMps: 7 + (index % 3) / 50 }))
+  const stoodFrom = (second: number) =>
+    Array.from({ length: 9 }, (_, index) => fixAt(second + index, second * 7, { speedMps: 0 }))
+
+  const noFix: Reading = { ...fixAt(19.5, 0), kind: 'no-fix', state: 'no-fix' }
+
+  it('tells a crash once, when it happened', async () => {
+    const incidents: NoticedIncident[] = []
+    await live([...riddenTo(20), ...stoodFrom(20)], (incident) => incidents.push(incident))
+    expect(incidents).toEqual([{ cause: 'crash', atMonoMs: 19_000 }])
+  })
+
+  it.each([
+    [
+      'where fixes cannot be true',
+      [9, 20, 31, 9, 20].map((km, index) => fixAt(20 + index, km * 1_000, { speedMps: 0 })),
+    ],
+    ['where the receiver did not know for a moment where it was', [noFix, ...stoodFrom(20)]],
+  ])('tells no incident %s', async (_, readings) => {
+    const incidents: NoticedIncident[] = []
+    await live([...riddenTo(20), ...readings, ...riddenTo(40).slice(30)], (incident) => incidents.push(incident))
+    expect(incidents).toEqual([])
   })
 
   it('does not show a position that is no longer where the bicycle is', async () => {
