@@ -6,6 +6,7 @@ import { type Machine, thisMachine, versionOf } from './camera/machine.js'
 import { bytesPerSecond, type DeviceSettings, demonstration } from './config.js'
 import { examineDataFolder } from './footage/folder-check.js'
 import { parseReceiverSource, sourceFault } from './gps/receiver.js'
+import { examineKeys } from './keys/examination.js'
 
 /** Of the settings nobody could use: all of them at once. */
 export function settingsRefused(
@@ -32,6 +33,7 @@ export async function examineDevice(
     settingsUsed(settings, configFile),
     await examineDataFolder(settings.data, bytesPerSecond(settings)),
     await receiver(settings, machine),
+    ...(await examineKeys()),
     ...(await programs(settings, machine)),
     ...(await Promise.all(cameras)).flat(),
     ...(cameras.length > 0 ? [] : [warn('cameras', 'none is set: a track without video', 'name one under cameras')]),

@@ -25,6 +25,10 @@ export interface Incidents {
   readonly mark: (marking: Marking) => Promise<MarkOutcome>
   /** The same, so many seconds ago. */
   readonly markByRider: (wish: Pick<MarkIncident, 'key' | 'secondsAgo' | 'note'>) => Promise<MarkOutcome>
+  /** The device noticed something itself. What cannot be saved is told in the log. */
+  readonly notice: (moment: Pick<Marking, 'cause' | 'atMonoMs'>) => void
+  /** A key on the handlebar was pressed. */
+  readonly pressed: (atMonoMs: number) => void
   readonly note: (incidentId: string, note: string | null) => Promise<Outcome>
   readonly remove: (incidentId: string) => Promise<Outcome>
 }
@@ -84,8 +88,12 @@ export function createIncidents(options: IncidentsOptions): Incidents {
     if (rideId !== null) await tellRide(rideId)
   }
 
+  const notice: Incidents['notice'] = (moment) => void mark({ ...moment, key: null, note: null })
+
   return {
     mark,
+    notice,
+    pressed: (atMonoMs) => notice({ cause: 'button', atMonoMs }),
     markByRider: ({ key, secondsAgo, note }) =>
       mark({ cause: 'rider', atMonoMs: nowMonoMs() - secondsAgo * SECOND_MS, key, note }),
     note: async (incidentId, note) => {

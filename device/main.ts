@@ -7,7 +7,6 @@ import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { everySecond, keepRunning, runTogether } from '../core/process/service.js'
 import { bootFolder } from '../core/ride/footage.js'
-import type { IncidentCause } from '../core/ride/incident.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
@@ -21,6 +20,7 @@ import { createTagging } from './footage/tagging.js'
 import { isSimulated, type ReceiverSource, readings } from './gps/receiver.js'
 import { createImports } from './imports.js'
 import { createIncidents } from './incidents.js'
+import { listenToKeys } from './keys/keys.js'
 import { openLed } from './led.js'
 import { pictureOf } from './picture.js'
 import { openRecorders } from './recorders.js'
@@ -91,8 +91,6 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     begin === 'manual' ? Number.POSITIVE_INFINITY : splitAfterMs,
   )
 
-  const mark = (moment: { readonly cause: IncidentCause; readonly atMonoMs: number }): void =>
-    log.info('a moment to keep', { ...moment })
   const takeImport = createImports(store, monoNowMs, log)
   const batch = openBatch(store, log)
   const { storage, holds } = openCard({
@@ -145,7 +143,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     tell: link.tell,
     onAnchor: tagging.look,
     onRide: (isOn) => recording.rideIs(isOn),
-    onIncident: settings.incident.detect ? mark : null,
+    onIncident: settings.incident.detect ? (noticed) => incidents.notice(noticed) : null,
     timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
     nowMonoMs: monoNowMs,
     log,
@@ -204,6 +202,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       ...recorders.services,
       keepRunning(tagging.service, log),
       storage.service,
+      keepRunning(listenToKeys({ onPress: incidents.pressed, nowMonoMs: monoNowMs, log }), log),
       batch.service,
       link.service,
       everySecond('now', () => {
