@@ -36,7 +36,7 @@ export interface Incidents {
 export interface IncidentsOptions {
   readonly bootNumber: number
   readonly settings: { readonly beforeSeconds: number; readonly afterSeconds: number }
-  readonly store: Pick<Store, 'deleteIncident' | 'incident' | 'markIncident' | 'noteIncident' | 'segment'>
+  readonly store: Pick<Store, 'deleteIncident' | 'incident' | 'markIncident' | 'noteIncident' | 'segmentsNamed'>
   readonly batch: Pick<Batch, 'commit'>
   readonly tell: (news: News) => void
   /** Everybody hears how a ride is now. */
@@ -81,10 +81,8 @@ export function createIncidents(options: IncidentsOptions): Incidents {
 
   /** Whether they are kept may have changed, and how many moments the ride has. */
   const tellAround = async ({ rideId, segments }: Incident): Promise<void> => {
-    for (const id of segments) {
-      const segment = await store.segment(id)
-      if (segment !== null) tell({ kind: 'segment', segment: publicSegment(segment) })
-    }
+    for (const segment of await store.segmentsNamed(segments))
+      tell({ kind: 'segment', segment: publicSegment(segment) })
     if (rideId !== null) await tellRide(rideId)
   }
 

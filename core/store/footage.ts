@@ -90,6 +90,9 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
       return row === undefined ? null : onCard(row)
     },
 
+    /** Those of these ids that are known, in the order they were named. */
+    segmentsNamed: (ids: readonly string[]): SegmentOnCard[] => ids.flatMap((id) => byId.all(id)).map(onCard),
+
     /** The highest number the camera ever used, 0 before its first. */
     lastSegmentNumber: (camera: string): number => last.get(camera)?.number ?? 0,
 

@@ -18,7 +18,10 @@ export interface RetentionOptions {
   readonly footage: string
   /** Where exports lie that have had their time. */
   readonly expiredExports: string
-  readonly store: Pick<Store, 'forgetOldBytes' | 'segment' | 'segmentsWithOldBytes' | 'sweepable' | 'sweepSegments'>
+  readonly store: Pick<
+    Store,
+    'forgetOldBytes' | 'segment' | 'segmentsNamed' | 'segmentsWithOldBytes' | 'sweepable' | 'sweepSegments'
+  >
   /** Somebody reads a segment's video. */
   readonly isHeld: (segmentId: string) => boolean
   /** Files of a segment are being written just now. */
@@ -43,10 +46,10 @@ export interface RoomMade {
   readonly isMore: boolean
 }
 
-/** So that the card has time for the recorders: a commit and ten files, then a pause. */
-const AT_ONCE = 10
-const PAUSE_MS = 500
-const MOST_ROUNDS = 20
+/** So that the card has time for the recorders: a commit and twenty files, then a pause. */
+const AT_ONCE = 20
+const PAUSE_MS = 1_000
+const MOST_ROUNDS = 10
 /** What broke off is put away at each start: to look through all folders again is not worth it more often. */
 const LOOK_FOR_LEFTOVERS_EVERY_MS = 10 * 60_000
 
@@ -110,12 +113,12 @@ export function createRetention(options: RetentionOptions): Retention {
   const sweep = async (segments: readonly Sweepable[]): Promise<number> => {
     const swept = new Set(await store.sweepSegments(segments))
     let freed = 0
-    for (const { id, file, fileAsRecorded, sizeBytes } of segments.filter(({ id }) => swept.has(id))) {
+    for (const { file, fileAsRecorded, sizeBytes } of segments.filter(({ id }) => swept.has(id))) {
       for (const path of [file, fileAsRecorded]) if (path !== null) await rm(join(footage, path), { force: true })
       freed += sizeBytes
-      const segment = await store.segment(id)
-      if (segment !== null) tell({ kind: 'segment', segment: publicSegment(segment) })
     }
+    for (const segment of await store.segmentsNamed([...swept]))
+      tell({ kind: 'segment', segment: publicSegment(segment) })
     log.info('the oldest video made room', { segments: [...swept], freedBytes: freed })
     return freed
   }
