@@ -8,7 +8,10 @@ import { type Listed, type Listing, listed, positionOf } from './listing.js'
 
 const INCIDENT = `incidents.*, rides.id AS rideId FROM incidents LEFT JOIN rides ON rides.number = rideNumber`
 const MOST_SEGMENTS = 500
-/** A video that made room is not kept any more. Named one by one, the states find a boot's segments by their index. */
+/**
+ * A video that made room is not kept any more. Named one by one, the states find a boot's segments by their index; CROSS JOIN has
+ * SQLite look at the few spans first.
+ */
 const WITH_VIDEO: readonly SegmentState[] = ['recording', 'recorded', 'tagged']
 
 export function readIncidents(database: Connection, anchorsOf: (bootNumber: number) => readonly Anchor[]) {
@@ -19,13 +22,12 @@ export function readIncidents(database: Connection, anchorsOf: (bootNumber: numb
      ORDER BY incidents.bootNumber DESC, atMonoMs DESC, incidents.number DESC LIMIT @limit`,
   )
   const segments = database.prepare<[number], { id: string }>(
-    `SELECT DISTINCT segments.id FROM incidentSpans AS span JOIN segments ON ${SPAN_REACHES_IT}
+    `SELECT DISTINCT segments.id FROM incidentSpans AS span CROSS JOIN segments ON ${SPAN_REACHES_IT}
      WHERE incidentNumber = ? AND state IN (${WITH_VIDEO.map((state) => `'${state}'`).join(', ')}) AND frames > 0
      ORDER BY camera, segments.number LIMIT ${MOST_SEGMENTS}`,
   )
 
-  const incidentOf = (row: IncidentRow): Incident => {
-    const anchors = anchorsOf(row.bootNumber)
+  const incidentOf = (row: IncidentRow, anchors = anchorsOf(row.bootNumber)): Incident => {
     const utcMs = utcOf({ bootId: anchors[0]?.bootId ?? '', monoMs: row.atMonoMs }, anchors)
     return {
       id: row.id,
@@ -57,7 +59,10 @@ export function readIncidents(database: Connection, anchorsOf: (bootNumber: numb
         ride: rideId,
         limit: limit + 1,
       })
-      return listed(rows, limit, incidentOf, (row) => [row.bootNumber, row.atMonoMs, row.number])
+      // Most of a page lie in the same few boots.
+      const anchors = new Map([...new Set(rows.map(({ bootNumber }) => bootNumber))].map((n) => [n, anchorsOf(n)]))
+      const itemOf = (row: IncidentRow): Incident => incidentOf(row, anchors.get(row.bootNumber))
+      return listed(rows, limit, itemOf, (row) => [row.bootNumber, row.atMonoMs, row.number])
     },
   }
 }

@@ -110,6 +110,15 @@ describe('a moment before this boot began', () => {
     })
   })
 
+  it('reaches on over every boot since', () => {
+    const earlier = [boot(3, 1_000, 5), boot(2, 500, 490)]
+    expect(placed(-40, boot(4, 1_010), earlier).reaches).toEqual([
+      [2, 410, 530],
+      [4, 0, 20],
+      [3, 0, 30],
+    ])
+  })
+
   it('lies in a boot long ago, and keeps nothing of those since', () => {
     const earlier = [boot(3, 3_000, 500), boot(2, 1_000, 500)]
     expect(placed(-3_900, boot(4, 5_000), earlier)).toEqual({ at: [2, 100], beforeS: 60, reaches: [[2, 40, 160]] })

@@ -113,16 +113,24 @@ describe('a moment', () => {
 
   it('reaches back over a power cut', async () => {
     await addRide(store, { fromSecond: 0, toSecond: 100 })
-    await film('front', [10, 50, 58, 60, 98])
+    // It ends at second 100: of the 60 s, 20 lie in the present boot, 6 in the flicker, 34 from second 66 on in this one.
+    await film('front', [10, 60, 63, 98])
+    // The battery made bad contact: a boot of six seconds lies in between.
+    const flicker = { camera: 'front', number: 200, rideId: 'ride-a', startMonoMs: 4_000, startUncertaintyMs: 0 }
+    const { bootNumber: flickerNumber } = await store.beginBoot('a flicker')
+    await store.openSegment({ ...flicker, bootNumber: flickerNumber, file: 'boot-000002/front-000200.mp4' })
+    await store.growSegment('front-000200', 2_000, 20, 1)
     const { bootNumber } = await store.beginBoot('the boot after')
     const id = await mark(20, { bootNumber })
-    expect((await told(id)).segments).toEqual(['front-000058', 'front-000060', 'front-000098'])
+    expect((await told(id)).segments).toEqual(['front-000098', 'front-000200'])
   })
 
-  it('does not list a video that made room, and lists 500 segments at most', async () => {
+  it('does not list a video that made room or has no picture yet, and lists 500 segments at most', async () => {
     await addRide(store, { fromSecond: 0, toSecond: 100 })
     await film('front', [50, 52])
     await store.sweepSegments(await store.sweepable(0, 1))
+    const growing = { camera: 'front', number: 54, bootNumber: 1, rideId: 'ride-a', file: 'boot-000001/front-54.mp4' }
+    await store.openSegment({ ...growing, startMonoMs: 54_000, startUncertaintyMs: 20 })
     const id = await mark(60)
     expect((await told(id)).segments).toEqual(['front-000052'])
     const numbers = Array.from({ length: 510 }, (_, index) => 1_000 + index)

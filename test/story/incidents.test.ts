@@ -13,7 +13,8 @@ const SETTINGS = {
   CAMERAS: [SMALL_CAMERA],
   RECORDING__SEGMENT_SECONDS: '2',
   INCIDENT__BEFORE_SECONDS: '3',
-  INCIDENT__AFTER_SECONDS: '9',
+  // Longer than any restart takes on a busy machine: what is recorded then is still to come now.
+  INCIDENT__AFTER_SECONDS: '60',
 }
 let spokecam: Spokecam
 let token: string
@@ -46,33 +47,36 @@ it('a moment that was answered outlives the end of everything, with what was aro
   const running = (await processesWith(spokecam.data)).sort((one, other) => other.pid - one.pid)
   for (const { pid } of running) process.kill(pid, 'SIGKILL')
   await eventually(async () => (await processesWith(spokecam.data)).length === 0, SOON)
-  expect(saved).toMatchObject({ cause: 'rider', beforeMs: 3_000, afterMs: 9_000, latDeg: expect.any(Number) })
+  expect(saved).toMatchObject({ cause: 'rider', beforeMs: 3_000, afterMs: 60_000, latDeg: expect.any(Number) })
   expect(saved.segments.length).toBeGreaterThanOrEqual(2)
   const atUtcMs = saved.atUtcMs ?? 0
 
   spokecam = await startSpokecam(SETTINGS, spokecam.data)
   token = await spokecam.pair()
-  // The last one around it is over and tagged, and one that it does not reach has begun.
+  // One that nobody had begun yet is there, and what was left open is taken in and tagged.
   const after = await eventually(async () => {
     const all = await segments()
-    const around = all.filter((segment) => isAround(segment, atUtcMs))
-    const hasOneBehind = all.some(({ startUtcMs, frames }) => (startUtcMs ?? 0) > atUtcMs + 9_500 && frames > 0)
-    return hasOneBehind && around.every(({ state }) => state === 'tagged') ? all : null
+    const isNew = ({ id }: Segment): boolean => !before.some((one) => one.id === id) && !saved.segments.includes(id)
+    const left = all.filter((segment) => !isNew(segment))
+    return all.some(isNew) && left.every(({ state }) => state === 'tagged') ? all : null
   }, SOON)
 
   const kept = after.filter((segment) => segment.kept).map(({ id }) => id)
   expect(kept).toEqual(after.filter((segment) => isAround(segment, atUtcMs)).map(({ id }) => id))
   // What was growing when it was saved is among them, and one that nobody had begun yet; the first of the ride is not.
   expect(kept).toContain(before.at(-1)?.id)
-  expect(kept.some((id) => !before.some((segment) => segment.id === id) && !saved.segments.includes(id))).toBe(true)
+  expect(kept).toContain(after.at(-1)?.id)
   expect(kept).not.toContain(before[0]?.id)
-  expect(await incidents()).toEqual([{ ...saved, atUtcMs: expect.closeTo(atUtcMs, -2), segments: kept }])
+  const [there, ...others] = await incidents()
+  expect(others).toEqual([])
+  expect(there).toEqual({ ...saved, atUtcMs: expect.closeTo(atUtcMs, -2), segments: expect.arrayContaining(kept) })
+  expect((await save('touch 1')).id).toBe(saved.id)
   expect((await get<Page<Ride>>(spokecam, token, '/rides')).items[0]).toMatchObject({ incidents: 1 })
 })
 
-/** Whether it lies within 3 s before and 9 s after a moment, as far as its start is known. */
+/** Whether it lies within 3 s before and 60 s after a moment, as far as its start is known. */
 function isAround({ startUtcMs, startUncertaintyMs, durationMs }: Segment, atUtcMs: number): boolean {
   const slackMs = startUncertaintyMs ?? 0
   const startMs = startUtcMs ?? 0
-  return startMs + durationMs + slackMs >= atUtcMs - 3_000 && startMs - slackMs <= atUtcMs + 9_000
+  return startMs + durationMs + slackMs >= atUtcMs - 3_000 && startMs - slackMs <= atUtcMs + 60_000
 }

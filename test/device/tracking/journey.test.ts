@@ -115,11 +115,14 @@ describe('a journey', () => {
     expect((await store.rides({ limit: 10, cursor: null })).items).toHaveLength(1)
   })
 
-  it('gives the first ride the footage from before its first fix', async () => {
+  it('gives the first ride the footage from before its first fix, and the moment saved in it', async () => {
     const opened = { camera: 'front', bootNumber: 1, rideId: null, startUncertaintyMs: 0 }
     await store.openSegment({ ...opened, number: 1, startMonoMs: 100, file: 'a' })
+    const moment = { cause: 'rider', beforeMs: 0, afterMs: 0, key: null, note: null } as const
+    await store.markIncident({ ...moment, id: 'incident-a', bootNumber: 1, atMonoMs: 500 })
     await live(seconds(1, 3))
     expect(await store.segment('front-000001')).toMatchObject({ rideId: 'ride-2' })
+    expect(await store.incident('incident-a')).toMatchObject({ rideId: 'ride-2' })
   })
 
   const riddenTo = (second: number) =>
