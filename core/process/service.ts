@@ -1,4 +1,5 @@
 /** A service is a function that runs until its signal aborts; a process is a few of them side by side. */
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.js'
 
@@ -47,6 +48,8 @@ export function keepRunning(service: Service, log: Log, backoff: Partial<Backoff
 export async function runTogether(services: readonly Service[], signal: AbortSignal): Promise<void> {
   const givenUp = new AbortController()
   const stop = AbortSignal.any([signal, givenUp.signal])
+  // Node takes more than ten who wait for one signal for a leak, and says so where the log is.
+  setMaxListeners(0, stop)
   const failures: Error[] = []
   await Promise.all(
     services.map(async (service) => {

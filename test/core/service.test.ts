@@ -129,6 +129,23 @@ describe('services that run together', () => {
     expect([one.state(), other.state()]).toEqual(['closed', 'closed'])
   })
 
+  it('wait for their end without a warning, however many they are', async () => {
+    const warned: Error[] = []
+    const hear = (warning: Error) => warned.push(warning)
+    process.on('warning', hear)
+    const stop = new AbortController()
+    const waiting: Service = { name: 'waiting', run: (signal) => pause(60_000, signal) }
+    const running = runTogether(
+      Array.from({ length: 30 }, () => waiting),
+      stop.signal,
+    )
+    stop.abort()
+    await running
+    await sleep(0)
+    process.off('warning', hear)
+    expect(warned).toEqual([])
+  })
+
   it('stop when one gives up, and then tell which and why', async () => {
     const other = lasting('other')
     const running = runTogether([other, failing(1)], never)
