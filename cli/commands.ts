@@ -102,4 +102,13 @@ export const commands: readonly Command[] = [
     untilStopped: false,
     run: async (given) => (await import('./import.js')).run(given),
   },
+  {
+    name: 'reindex',
+    summary: 'rebuilds the catalogue from the footage folder alone; the one before is kept',
+    usage: '[--json]',
+    operands: [],
+    flags: [],
+    untilStopped: false,
+    run: async (given) => (await import('./reindex.js')).run(given),
+  },
 ]

@@ -7,7 +7,9 @@ import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { takeLock } from '../core/store/lock.js'
 import { openStoreOrNew } from '../core/store/quarantine.js'
-import { openReader } from '../core/store/store.js'
+import { openReader, type Store } from '../core/store/store.js'
+import { createSegmentFiles } from './footage/records/segment-files.js'
+import { createRecords } from './footage/records/writing.js'
 import type { Keeping } from './importing/ride-import.js'
 import { createImports } from './imports.js'
 
@@ -17,6 +19,7 @@ export interface OpenKeeping extends Keeping {
 
 const CONNECTS_WITHIN_MS = 5_000
 const LOOKS_EVERY_MS = 20
+const RECORDS_WITHIN_MS = 10_000
 /** What the link would say, every answer says. */
 const QUIET: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -32,6 +35,7 @@ export async function openKeeping(data: string, log: Log): Promise<OpenKeeping> 
       ask: createImports(store, monoNowMs, log),
       sameRide: store.sameRide,
       close: async () => {
+        await writeRecords(data, store, log)
         await store.close()
         lock.release()
       },
@@ -40,6 +44,15 @@ export async function openKeeping(data: string, log: Log): Promise<OpenKeeping> 
     lock.release()
     throw error
   }
+}
+
+/** What a device would write beside the footage; the rest is the next one's. */
+async function writeRecords(data: string, store: Store, log: Log): Promise<void> {
+  const footage = join(data, 'footage')
+  const segmentFiles = createSegmentFiles(footage, false, store)
+  const records = createRecords({ footage, bootNumber: null, store, segmentFiles, log })
+  records.catalogueIsWhole()
+  await records.writeDue(AbortSignal.timeout(RECORDS_WITHIN_MS))
 }
 
 async function throughTheDevice(data: string, catalogue: string): Promise<OpenKeeping> {

@@ -16,6 +16,8 @@ import { checkSources } from './checking.js'
 import type { DeviceSettings } from './config.js'
 import { openDataFolder } from './data-folder.js'
 import { highestBootFolder } from './footage/numbers.js'
+import { createSegmentFiles } from './footage/records/segment-files.js'
+import { createRecords } from './footage/records/writing.js'
 import { createTagging } from './footage/tagging.js'
 import { isSimulated, type ReceiverSource, readings } from './gps/receiver.js'
 import { createImports } from './imports.js'
@@ -30,6 +32,7 @@ import { leftOffAt } from './tracking/left-off.js'
 import { timeZoneAt } from './tracking/time-zone.js'
 import { grant } from './wishes.js'
 
+export { type Reindexed, reindex } from './footage/records/reindex.js'
 export { serveReplay } from './gps/replay.js'
 export { openKeeping } from './import-keeping.js'
 export { type ImportedLog, importLog } from './import-log.js'
@@ -44,6 +47,8 @@ export interface DeviceOptions {
 }
 
 const MINUTE_MS = 60_000
+/** Whoever ends the device waits for it. */
+const LAST_RECORDS_WITHIN_MS = 2_000
 
 /**
  * Records until the signal aborts; resolves when everything is closed and on the card.
@@ -115,12 +120,15 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     onGone: holds.leave,
     log,
   })
+  const segmentFiles = createSegmentFiles(footage, simulated, store)
+  const records = createRecords({ footage, bootNumber, store, segmentFiles, log })
   const tagging = createTagging({
     bootNumber,
     footage,
     simulated,
     hasReceiver: receiver !== null,
     store,
+    segmentFiles,
     batch,
     nowMonoMs: monoNowMs,
     isWritable: storage.isWritable,
@@ -142,7 +150,10 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     batch,
     tell: link.tell,
     onAnchor: tagging.look,
-    onRide: (isOn) => recording.rideIs(isOn),
+    onRide: (isOn) => {
+      recording.rideIs(isOn)
+      if (!isOn) records.look()
+    },
     onIncident: settings.incident.detect ? (noticed) => incidents.notice(noticed) : null,
     timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
     nowMonoMs: monoNowMs,
@@ -174,6 +185,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     onTrouble: storage.doubt,
     onSegments: tagging.look,
     isBusyWith: tagging.isBusyWith,
+    onCatalogueWhole: records.catalogueIsWhole,
     log,
   })
 
@@ -201,6 +213,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
       keepRunning(journey.service, log),
       ...recorders.services,
       keepRunning(tagging.service, log),
+      keepRunning(records.service, log),
       storage.service,
       keepRunning(listenToKeys({ onPress: incidents.pressed, nowMonoMs: monoNowMs, log }), log),
       batch.service,
@@ -215,6 +228,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
   )
   await batch.commit()
   await store.closeBoot(bootNumber)
+  await records.writeDue(AbortSignal.timeout(LAST_RECORDS_WITHIN_MS))
 }
 
 /** A device without a receiver has no readings, ever. */

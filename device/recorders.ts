@@ -17,6 +17,7 @@ import { folderOrder } from './footage/folder-order.js'
 import { createIntake } from './footage/intake.js'
 import { openNumbers } from './footage/numbers.js'
 import { takeInOrphans } from './footage/orphans.js'
+import { rebuildBeside } from './footage/records/rebuilding.js'
 import type { CameraParts } from './picture.js'
 
 export interface RecordersOptions {
@@ -40,6 +41,8 @@ export interface RecordersOptions {
   readonly onSegments: () => void
   /** Whether a segment is being written about just now. */
   readonly isBusyWith: (id: string) => boolean
+  /** Whatever lies beside the footage is in the catalogue. */
+  readonly onCatalogueWhole: () => void
   readonly log: Log
 }
 
@@ -121,7 +124,9 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
     bootNumber,
     store,
     isFromBefore: numbers.isFromBefore,
+    rebuild: (signal) => rebuildBeside({ footage, bootNumber, isFromBefore: numbers.isFromBefore, store, log }, signal),
     isBusyWith: options.isBusyWith,
+    onCatalogueWhole: options.onCatalogueWhole,
     onMended: options.onSegments,
     onSettled: async () => {
       lastPowerCut = await store.powerCutBefore(bootNumber)

@@ -2,6 +2,7 @@
 
 import { readClock, writeClock } from './clock.js'
 import type { Connection } from './connection.js'
+import { writeDueRecords } from './due-records.js'
 import { readFootage } from './footage.js'
 import { readFootageOrder, writeFootageOrder } from './footage-order.js'
 import { writeFootage } from './footage-writing.js'
@@ -10,8 +11,10 @@ import { readIncidents } from './incidents.js'
 import { writeIncidents } from './incidents-writing.js'
 import { readMakingRoom, writeMakingRoom } from './making-room.js'
 import { readPowerCuts, writePowerCuts } from './power-cuts.js'
+import { readRecords } from './records.js'
 import { readRides } from './rides.js'
 import { writeRides } from './rides-writing.js'
+import { writeTakingIn } from './taking-in.js'
 import { readTrack, writeTrack } from './track.js'
 
 export function reading(database: Connection) {
@@ -26,6 +29,7 @@ export function reading(database: Connection) {
     ...readPowerCuts(database, clock.anchorsOf),
     ...readImports(database),
     ...readIncidents(database, clock.anchorsOf),
+    ...readRecords(database),
   }
 }
 
@@ -41,6 +45,8 @@ export function writing(database: Connection) {
     ...writePowerCuts(database),
     ...writeImports(database),
     ...writeIncidents(database, anchorsOf),
+    ...writeDueRecords(database),
+    ...writeTakingIn(database),
   }
 }
 

@@ -1,4 +1,6 @@
 /** The tables of both databases, as the steps that lead to them; a step that has been released never changes. */
+import { DUE_RECORDS } from './due-tables.js'
+
 export type Migration = string
 
 /** rides.db: the device writes it, the server reads it. Times of day are UTC in ms, moments are CLOCK_MONOTONIC in ms. */
@@ -173,6 +175,8 @@ export const CATALOGUE: readonly Migration[] = [
   CREATE INDEX segmentsInOrder ON segments (bootNumber, startMonoMs, id);
   CREATE INDEX incidentMarksOf ON incidentMarks (incidentNumber);
   `,
+  // What lies beside the footage is enough to rebuild all this.
+  DUE_RECORDS,
 ]
 
 /** server.db: phones, and the pairing that is open. Expiry counts powered-on time, because dates cannot be trusted. */

@@ -6,6 +6,7 @@ import type { TrackPoint } from '../../core/ride/ride.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
 import { gpxOf } from '../../core/track/gpx.js'
+import type { SegmentFiles } from './records/segment-files.js'
 
 /** A segment whose first frame has a date. */
 export type DatedSegment = SegmentOnCard & { readonly startUtcMs: number }
@@ -28,30 +29,17 @@ export async function describeSegment(
   footage: string,
   segment: DatedSegment,
   simulated: boolean,
-  store: Pick<Store, 'dateSegment' | 'pointsBetween'>,
+  store: Pick<Store, 'dateSegment' | 'pointsBetween' | 'segmentRecord'>,
+  files: Pick<SegmentFiles, 'write'>,
 ): Promise<void> {
   const path = join(footage, pathOf(segment))
   await makeFolderDurably(join(path, '..'))
   const points = await pointsOf(segment, store)
   const head = { name: segment.id, utcMs: segment.startUtcMs, simulated }
   await writeDurably(`${path}.gpx`, [...gpxOf(head, points)].join(''))
-  await writeRecord(footage, segment, simulated)
-  await store.dateSegment(segment.id, segment.startUtcMs, segment.startUncertaintyMs ?? 0)
-}
-
-/**
- * The .json beside the segment: enough to rebuild its row.
- * @param picture the hash of its picture as it was recorded, null while that is not known
- */
-export async function writeRecord(
-  footage: string,
-  segment: DatedSegment,
-  simulated: boolean,
-  picture: string | null = null,
-): Promise<void> {
-  const { file: _file, fileAsRecorded: _old, ...known } = segment
-  await writeDurably(
-    join(footage, `${pathOf(segment)}.json`),
-    `${JSON.stringify({ ...known, simulated, picture }, null, 2)}\n`,
-  )
+  const { id, startUtcMs } = segment
+  const startUncertaintyMs = segment.startUncertaintyMs ?? 0
+  const record = await store.segmentRecord(id)
+  if (record !== null) await files.write({ ...record, startUtcMs, startUncertaintyMs })
+  await store.dateSegment(id, startUtcMs, startUncertaintyMs)
 }

@@ -35,7 +35,10 @@ export async function putInOrder(options: OrderOptions, signal: AbortSignal): Pr
   const { footage, bootNumber, store, isFromBefore, log } = options
   const pauses = options.pauses ?? PAUSES
   const lastBootInOrder = await store.lastBootInOrder()
-  const { lookAtFile, lookAtLost, swept } = looks(options, lastBootInOrder === null, signal)
+  if (lastBootInOrder === null) await options.rebuild(signal)
+  if (signal.aborted) return
+  options.onCatalogueWhole()
+  const { lookAtFile, lookAtLost, swept } = looks(options, signal)
 
   /** One small step, alone with its trouble. */
   const step = async (file: string, work: () => Promise<void>): Promise<void> => {
@@ -103,9 +106,9 @@ export async function putInOrder(options: OrderOptions, signal: AbortSignal): Pr
 }
 
 /** What is done with one file, and with one row: each asks anew how things are. */
-function looks(options: OrderOptions, isNew: boolean, signal: AbortSignal) {
+function looks(options: OrderOptions, signal: AbortSignal) {
   const { footage, bootNumber, store, isBusyWith, log } = options
-  const found = createFoundVideo(options, isNew)
+  const found = createFoundVideo(options)
   const two = createTwoFiles(options)
   const swept = new Set<string>()
 

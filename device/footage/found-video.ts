@@ -1,16 +1,11 @@
 /** Takes in video whose file is on the card and whose row is not, or sets it aside where it cannot be understood. */
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type DatedName,
-  isDayFolder,
-  type NumberedName,
-  parseBootFolder,
-  parseDatedName,
-  segmentId,
-} from '../../core/ride/footage.js'
+import { type DatedName, type NumberedName, parseBootFolder } from '../../core/ride/footage.js'
+import type { SegmentRecord } from '../../core/store/records.js'
 import type { OrderOptions } from './order-options.js'
-import { type KnownOfSegment, knownByHead, readRecord } from './segment-record.js'
+import { segmentRecordIn } from './records/segment-reading.js'
+import { type KnownOfSegment, knownByHead } from './segment-head.js'
 import { setAside } from './set-aside.js'
 import { cutToWhole, type WholeVideo } from './whole-video.js'
 
@@ -24,13 +19,8 @@ export interface FoundVideo {
   readonly takeInTagged: (file: string, name: DatedName) => Promise<void>
 }
 
-/** @param isNew of the catalogue: what it never knew, the records beside the segments may */
-export function createFoundVideo(
-  { footage, bootNumber, store, onMended, log }: OrderOptions,
-  isNew: boolean,
-): FoundVideo {
+export function createFoundVideo({ footage, bootNumber, store, onMended, log }: OrderOptions): FoundVideo {
   const pathOf = (file: string): string => join(footage, file)
-  let records: Promise<Map<string, string>> | null = null
 
   const add = async (
     file: string,
@@ -44,13 +34,6 @@ export function createFoundVideo(
     onMended()
   }
 
-  const recordOf = async ({ camera, number }: NumberedName): Promise<KnownOfSegment | null> => {
-    if (!isNew) return null
-    records ??= recordsIn(footage)
-    const file = (await records).get(segmentId(camera, number))
-    return file === undefined ? null : readRecord(pathOf(file), camera, number, bootNumber)
-  }
-
   const setEmptyAside = async (file: string): Promise<void> => {
     const aside = await setAside(pathOf(file), 'empty')
     log.warn('a file without a picture is set aside', { file, aside })
@@ -60,15 +43,15 @@ export function createFoundVideo(
     takeInRecording: async (file, name, boot) => {
       const whole = await cutToWhole(pathOf(file))
       if (whole === null) return setEmptyAside(file)
-      const known = (await recordOf(name)) ?? (await behindTheLast(name, boot, whole))
+      const known = await behindTheLast(name, boot, whole)
       await add(file, name, 'recorded', known, whole)
     },
     takeInTagged: async (file, name) => {
       const whole = await cutToWhole(pathOf(file))
       if (whole === null) return setEmptyAside(file)
-      const record = pathOf(`${file.slice(0, -name.ending.length)}.json`)
-      const known =
-        (await readRecord(record, name.camera, name.number, bootNumber)) ?? (await knownByHead(pathOf(file), name))
+      const record = `${file.slice(0, -name.ending.length)}.json`
+      const told = (await segmentRecordIn(footage, record, bootNumber))?.row ?? null
+      const known = told === null ? await knownByHead(pathOf(file), name) : knownOf(told)
       await add(file, name, 'tagged', known, whole)
     },
   }
@@ -98,21 +81,20 @@ export function createFoundVideo(
   }
 }
 
+/** Its own figures tell of the video; it is kept as it was, by whatever. */
+function knownOf({
+  bootNumber,
+  rideId,
+  startMonoMs,
+  startUncertaintyMs,
+  startUtcMs,
+  kept,
+}: SegmentRecord): KnownOfSegment {
+  return { bootNumber, rideId, startMonoMs, startUncertaintyMs, startUtcMs, kept }
+}
+
 const writtenMs = async (path: string): Promise<number | null> =>
   stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => null, // Gone: then it does not help.
   )
-
-/** The records of all days by the id of their segment; asked for where the catalogue was lost. */
-async function recordsIn(footage: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
-  for (const folder of (await readdir(footage)).filter(isDayFolder)) {
-    // Without a folder that cannot be read the others help still.
-    for (const name of await readdir(join(footage, folder)).catch(() => [])) {
-      const dated = parseDatedName(name)
-      if (dated?.ending === '.json') found.set(segmentId(dated.camera, dated.number), `${folder}/${name}`)
-    }
-  }
-  return found
-}

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bootFolder, isDayFolder, parseBootFolder, parseUsedNumber } from '../../core/ride/footage.js'
 import type { Store } from '../../core/store/store.js'
+import { parseRecordName, RECORDS } from './records/names.js'
 
 export interface Numbers {
   /** The number a recorder of this camera begins with. */
@@ -45,9 +46,13 @@ export async function nextFileNumber(folder: string, camera: string, lastKnown: 
   return numbers.reduce((highest, name) => Math.max(highest, name?.number ?? 0), lastKnown) + 1
 }
 
-/** The highest boot whose folder lies here, 0 where there is none: a catalogue begun anew counts on from it. */
+/** The highest boot whose folder or record lies here, 0 where there is none: a catalogue begun anew counts on from it. */
 export async function highestBootFolder(footage: string): Promise<number> {
-  return (await readdir(footage)).reduce((highest, name) => Math.max(highest, parseBootFolder(name) ?? 0), 0)
+  const folders = (await readdir(footage)).map((name) => parseBootFolder(name) ?? 0)
+  // Without a folder of records there are none; one that cannot be read keeps nothing from being recorded.
+  const records = (await readdir(join(footage, RECORDS)).catch(() => [])).map(parseRecordName)
+  const recorded = records.map((found) => (found?.kind === 'boot' || found?.kind === 'anchors' ? Number(found.id) : 0))
+  return Math.max(0, ...folders, ...recorded)
 }
 
 async function highestNumbers(footage: string, lastBootInOrder: number | null): Promise<Map<string, number>> {

@@ -10,8 +10,9 @@ import type { Batch } from '../../core/store/batch.js'
 import { publicSegment, type SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
 import { copyTagged } from './copy-pass.js'
-import { type DatedSegment, describeSegment, pathOf, pointsOf, writeRecord } from './describing.js'
+import { type DatedSegment, describeSegment, pathOf, pointsOf } from './describing.js'
 import { keepOldBytes } from './old-bytes.js'
+import type { SegmentFiles } from './records/segment-files.js'
 
 export interface TaggingOptions {
   readonly bootNumber: number
@@ -25,11 +26,14 @@ export interface TaggingOptions {
     | 'forgetOldBytes'
     | 'pointsBetween'
     | 'segment'
+    | 'segmentRecord'
     | 'segmentsWithOldBytes'
     | 'tagSegment'
     | 'undatedSegments'
     | 'untaggedSegments'
   >
+  /** What lies beside each segment. */
+  readonly segmentFiles: Pick<SegmentFiles, 'write'>
   readonly batch: Batch
   readonly nowMonoMs: () => number
   /** Whether files can be written: while they cannot nothing is tried in vain. */
@@ -59,7 +63,7 @@ const MOST_ATTEMPTS = 3
 const LAST_FIX_WITHIN_MS = 1_500
 
 export function createTagging(options: TaggingOptions): Tagging {
-  const { bootNumber, footage, simulated, store, batch, nowMonoMs, tell, log } = options
+  const { bootNumber, footage, simulated, store, segmentFiles, batch, nowMonoMs, tell, log } = options
   const oldBytes = keepOldBytes(footage, store, nowMonoMs)
   const attempts = new Map<string, number>()
   const busy = new Set<string>()
@@ -87,7 +91,7 @@ export function createTagging(options: TaggingOptions): Tagging {
 
   const describe = async (segment: DatedSegment): Promise<void> => {
     await batch.commit()
-    await describeSegment(footage, segment, simulated, store)
+    await describeSegment(footage, segment, simulated, store, segmentFiles)
     toTag.ring()
   }
 
@@ -118,10 +122,10 @@ export function createTagging(options: TaggingOptions): Tagging {
       await rm(unfinished, { force: true })
     }
     oldBytes.replaced(segment.id)
+    const record = await store.segmentRecord(segment.id)
+    if (record !== null) await segmentFiles.write(record, picture)
     const tagged = await store.segment(segment.id)
-    if (tagged === null || !hasDate(tagged)) return
-    await writeRecord(footage, tagged, simulated, picture)
-    tell({ kind: 'segment', segment: publicSegment(tagged) })
+    if (tagged !== null) tell({ kind: 'segment', segment: publicSegment(tagged) })
   }
 
   /** One segment's trouble, a bad sector under its file, must not hold up the others. */

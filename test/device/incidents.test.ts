@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { News, Wish } from '../../core/link/messages.js'
 import { type Batch, openBatch } from '../../core/store/batch.js'
 import { type Store, step } from '../../core/store/store.js'
+import { createHolds } from '../../device/footage/holds.js'
 import { createIncidents, type Incidents } from '../../device/incidents.js'
 import { grant } from '../../device/wishes.js'
 import { addRide, addSegment, openRides } from '../fakes/a-ride.js'
@@ -37,7 +38,7 @@ beforeEach(async () => {
       if (isDeaf) throw new Error('nobody is there')
       news.push(item)
     },
-    tellRide: async (id) => void news.push({ kind: 'ride', ride: (await store.ride(id)) ?? never() }),
+    tellRide: async (id: string) => void news.push({ kind: 'ride', ride: (await store.ride(id)) ?? never() }),
     nowMonoMs: () => 200_000,
     newId: () => `incident-${news.length}`,
   })
@@ -52,10 +53,15 @@ const never = (): never => {
 }
 const nothing = async () => {}
 const wish = (asked: Wish) =>
-  grant(asked, {
-    ...{ store, incidents, setRecording: nothing, offerClock: nothing, takeImport: async () => ({ kind: 'done' }) },
-    tellRide: async (id) => void news.push({ kind: 'ride', ride: (await store.ride(id)) ?? never() }),
-  })
+  grant(
+    asked,
+    {},
+    {
+      ...{ holds: createHolds(), recall: () => ({ points: [], isLast: true }) },
+      ...{ store, incidents, setRecording: nothing, offerClock: nothing, takeImport: async () => ({ kind: 'done' }) },
+      tellRide: async (id: string) => void news.push({ kind: 'ride', ride: (await store.ride(id)) ?? never() }),
+    },
+  )
 
 describe('a moment', () => {
   it('has the fix and the segment of this very second, which wait for the next commit', async () => {

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
 import { datedName } from '../../../core/ride/footage.js'
+import type { SegmentRecord } from '../../../core/store/records.js'
 import { openStore, type Store } from '../../../core/store/store.js'
 import { copyTagged } from '../../../device/footage/copy-pass.js'
-import { type DatedSegment, writeRecord } from '../../../device/footage/describing.js'
+import type { DatedSegment } from '../../../device/footage/describing.js'
 import { putInOrder } from '../../../device/footage/folder-order.js'
+import { rebuildBeside } from '../../../device/footage/records/rebuilding.js'
+import { segmentText } from '../../../device/footage/records/segment-files.js'
 import { makeSegment } from '../../fakes/clip.js'
 import { JUNE_UTC_MS } from '../../fakes/readings.js'
 
@@ -66,6 +69,12 @@ const order = (change: Change = {}) =>
       store,
       isFromBefore: () => true,
       isBusyWith: () => false,
+      rebuild: (signal) =>
+        rebuildBeside(
+          { footage, bootNumber: 3, isFromBefore: change.isFromBefore ?? (() => true), store, log },
+          signal,
+        ),
+      onCatalogueWhole: () => {},
       onMended: () => {},
       onSettled: async () => {},
       log,
@@ -81,6 +90,25 @@ async function lay(file: string, clip: string | null = whole): Promise<string> {
   if (clip === null) await writeFile(path, 'no picture')
   else await copyFile(clip, path)
   return path
+}
+
+/** A record as it lies beside a segment; what is handed in may be what no record of ours says. */
+async function layRecord(file: string, change: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  const record = {
+    ...{
+      id: 'front-000001',
+      rideId: null,
+      camera: 'front',
+      number: 1,
+      bootNumber: 2,
+      ...START,
+      startUncertaintyMs: 120,
+    },
+    ...{ startUtcMs: JUNE_UTC_MS + 10_250, durationMs: 3_000, frames: 30, sizeBytes: (await stat(tagged)).size },
+    ...{ state: 'tagged', kept: false, keptItself: false, file: `${TAGGED}.mp4`, ...change },
+  } as SegmentRecord
+  await mkdir(join(footage, file, '..'), { recursive: true })
+  await writeFile(join(footage, file), segmentText(record, false, null))
 }
 
 const START = { startMonoMs: 10_000, startUncertaintyMs: 100 }
@@ -174,17 +202,8 @@ describe('a file of a boot without a row', () => {
   })
 
   it('has its place by its record where the catalogue was lost', async () => {
-    const segment = {
-      ...((await store.segment('none')) ?? {}),
-      ...START,
-      id: 'front-000001',
-      camera: 'front',
-      number: 1,
-    }
-    const known = { ...segment, startUtcMs: JUNE_UTC_MS + 10_250, startUncertaintyMs: 70, bootNumber: 2 }
-    await mkdir(join(footage, '2026-06-06'))
-    await writeRecord(footage, known as unknown as DatedSegment, false)
     await lay('boot-000002/front-000001.mp4')
+    await layRecord(`${TAGGED}.json`, { state: 'recorded', file: 'boot-000002/front-000001.mp4' })
     await order()
     expect(await row()).toMatchObject({ state: 'recorded', startUtcMs: JUNE_UTC_MS + 10_250, startMonoMs: 10_000 })
   })
@@ -211,8 +230,7 @@ describe('a file of a boot without a row', () => {
 describe('a tagged file without a row', () => {
   it('is what its record says', async () => {
     await lay(`${TAGGED}.mp4`, tagged)
-    const known = { id: 'front-000001', bootNumber: 2, startMonoMs: 10_000, startUtcMs: JUNE_UTC_MS + 10_250 }
-    await writeFile(join(footage, `${TAGGED}.json`), JSON.stringify({ ...known, startUncertaintyMs: 120, kept: true }))
+    await layRecord(`${TAGGED}.json`, { kept: true })
     await order()
     const expected = {
       state: 'tagged',
@@ -226,13 +244,13 @@ describe('a tagged file without a row', () => {
   })
 
   it.each([
-    ['is missing', null],
-    ['is torn', '{"id": "front-0000'],
-    ['is of another segment', '{"id":"front-000002","bootNumber":2,"startMonoMs":1,"startUtcMs":1780000000000}'],
-    ['says what cannot be', '{"id":"front-000001","bootNumber":2,"startMonoMs":1,"startUtcMs":"now"}'],
-  ])('is what it says itself where the record %s', async (_, text) => {
+    ['is missing', async () => {}],
+    ['is torn', () => writeFile(join(footage, `${TAGGED}.json`), '{"id": "front-0000')],
+    ['is of another segment', () => layRecord(`${TAGGED}.json`, { id: 'front-000002', number: 2 })],
+    ['says what cannot be', () => layRecord(`${TAGGED}.json`, { startUtcMs: 'now' })],
+  ])('is what it says itself where the record %s', async (_, make) => {
     await lay(`${TAGGED}.mp4`, tagged)
-    if (text !== null) await writeFile(join(footage, `${TAGGED}.json`), text)
+    await make()
     await order()
     const start = { startUtcMs: JUNE_UTC_MS + 10_500, startUncertaintyMs: 500 }
     expect(await row()).toMatchObject({ state: 'tagged', frames: 30, bootNumber: 0, ...start, file: `${TAGGED}.mp4` })
@@ -246,8 +264,7 @@ describe('a tagged file without a row', () => {
 
   it('comes before the bytes from before, where the catalogue was lost: they would be tagged over it, without a track', async () => {
     await lay(`${TAGGED}.mp4`, tagged)
-    const known = { id: 'front-000001', bootNumber: 2, startMonoMs: 10_000, startUtcMs: JUNE_UTC_MS + 10_250 }
-    await writeFile(join(footage, `${TAGGED}.json`), JSON.stringify({ ...known, startUncertaintyMs: 120 }))
+    await layRecord(`${TAGGED}.json`)
     const old = 'boot-000002/front-000001.mp4'
     await lay(old)
     const untagged = async (): Promise<unknown> => (await store.untaggedSegments(3, 10)).map(({ id }) => id)

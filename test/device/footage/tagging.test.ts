@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
 import { openBatch } from '../../../core/store/batch.js'
 import { openStore, type Store } from '../../../core/store/store.js'
+import { createSegmentFiles } from '../../../device/footage/records/segment-files.js'
 import { createTagging } from '../../../device/footage/tagging.js'
 import { makeSegment, pictureHash } from '../../fakes/clip.js'
 import { eventually } from '../../fakes/eventually.js'
@@ -51,6 +52,7 @@ async function run(until: () => Promise<boolean>, { hasRoom = true } = {}): Prom
     simulated: false,
     hasReceiver: true,
     store,
+    segmentFiles: createSegmentFiles(footage, false, store),
     batch: openBatch(store, quiet),
     nowMonoMs: () => nowMonoMs,
     isWritable: () => true,

@@ -1,7 +1,7 @@
-/** What is known of a segment without the catalogue: from the .json beside it, else from its name and its own head. */
-import { open, readFile } from 'node:fs/promises'
+/** What is known of a segment without the catalogue and without a record: from its name and its own head. */
+import { open } from 'node:fs/promises'
 import { isPlausibleUtc } from '../../core/ride/clock.js'
-import { type DatedName, segmentId } from '../../core/ride/footage.js'
+import type { DatedName } from '../../core/ride/footage.js'
 import type { SegmentFound } from '../../core/store/footage-order.js'
 import { boxAt, boxOf } from '../../core/video/boxes.js'
 
@@ -18,33 +18,6 @@ const MP4_EPOCH_MS = Date.UTC(1904, 0, 1)
 const SECOND_MS = 1_000
 /** Footage of a boot nobody knows is from before all that are known. */
 const BEFORE_ALL_BOOTS = 0
-
-/**
- * What the .json beside a segment says, or null where there is none that can be read and is of this segment.
- * @param bootNumber of now: the record of a boot that has not been yet comes from another catalogue
- */
-export async function readRecord(
-  path: string,
-  camera: string,
-  number: number,
-  bootNumber: number,
-): Promise<KnownOfSegment | null> {
-  const told = parsed(await readFile(path, 'utf8').catch(() => '')) // Without a record the name is asked.
-  if (told['id'] !== segmentId(camera, number)) return null
-  const boot = told['bootNumber']
-  const startMonoMs = told['startMonoMs']
-  const startUtcMs = told['startUtcMs']
-  if (!isCount(boot) || !isNumber(startMonoMs) || !isNumber(startUtcMs) || !isPlausibleUtc(startUtcMs)) return null
-  const uncertaintyMs = told['startUncertaintyMs']
-  return {
-    bootNumber: boot < bootNumber ? boot : BEFORE_ALL_BOOTS,
-    rideId: typeof told['rideId'] === 'string' ? told['rideId'] : null,
-    startMonoMs,
-    startUncertaintyMs: isNumber(uncertaintyMs) ? uncertaintyMs : null,
-    startUtcMs: Math.round(startUtcMs),
-    kept: told['kept'] === true,
-  }
-}
 
 /**
  * What a dated segment says itself: its creation time, or where it has none that can be true the time in its name. Both are cut
@@ -86,15 +59,3 @@ async function headOf(path: string): Promise<Buffer> {
     await file.close()
   }
 }
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const told: unknown = JSON.parse(text)
-    return typeof told === 'object' && told !== null ? (told as Readonly<Record<string, unknown>>) : {}
-  } catch {
-    return {} // Torn, or none of ours: the name is asked.
-  }
-}
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
-const isCount = (value: unknown): value is number => isNumber(value) && Number.isInteger(value) && value >= 0

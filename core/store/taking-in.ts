@@ -1,0 +1,162 @@
+/** Takes records from beside the footage into the catalogue, each only where nothing of it is there yet. */
+import { bootFolder, segmentId } from '../ride/footage.js'
+import type { Connection } from './connection.js'
+import { IS_KEPT } from './keeping.js'
+import {
+  ANCHOR_COLUMNS,
+  type BootRecord,
+  FIX_COLUMNS,
+  type GrowingRecord,
+  type IncidentRecord,
+  type Line,
+  type RideRecord,
+  type SegmentRecord,
+} from './records.js'
+
+const PLACEHOLDER = `'boot ' || @number || ' of a lost catalogue'`
+
+export function writeTakingIn(database: Connection) {
+  // What was just read from the card need not be written there again.
+  const isOnCard = database.prepare('DELETE FROM dueRecords WHERE kind = ? AND id = ?')
+  const rememberBoot = database.prepare(
+    `INSERT INTO boots (number, bootId, closed) VALUES (@number, ${PLACEHOLDER}, 1) ON CONFLICT DO NOTHING`,
+  )
+  const nameBoot = database.prepare(
+    `UPDATE boots SET bootId = @bootId, closed = @closed WHERE number = @number AND bootId = ${PLACEHOLDER}
+       AND NOT EXISTS (SELECT 1 FROM boots WHERE bootId = @bootId)`,
+  )
+  const leaveBootOpen = database.prepare(
+    `UPDATE boots SET closed = 0 WHERE number = @number AND bootId = ${PLACEHOLDER} AND NOT @closed`,
+  )
+  const isThisBoot = database.prepare<{ number: number; bootId: string }, { found: 1 }>(
+    `SELECT 1 AS found FROM boots WHERE number = @number AND bootId IN (@bootId, ${PLACEHOLDER})`,
+  )
+  const nameDevice = database.prepare(
+    'INSERT INTO device (id) SELECT @deviceId WHERE @deviceId IS NOT NULL AND NOT EXISTS (SELECT 1 FROM device)',
+  )
+  const keepWord = database.prepare('INSERT INTO recording VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const keepCut = database.prepare(
+    `INSERT INTO powerCuts (bootNumber, lastSignMonoMs, cameras, lostMs) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  )
+  const addAnchor = database.prepare(
+    `INSERT INTO anchors (${ANCHOR_COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       ${ANCHOR_COLUMNS.slice(2)
+         .map((column) => `${column} = excluded.${column}`)
+         .join(', ')}`,
+  )
+  const addRide = database.prepare(
+    `INSERT INTO rides (number, id, name, source, simulated, kept, ended, stopped, bootNumber, lastBootNumber, beganMonoMs,
+       lastFixMonoMs, lastMovedMonoMs, startedUtcMs, endedUtcMs, timeSource, timeZone, distanceM, movingMs, elapsedMs, ascentM,
+       maxSpeedMps, west, south, east, north, preview)
+     VALUES ((SELECT @number WHERE NOT EXISTS (SELECT 1 FROM rides WHERE number = @number)), @id, @name, @source, @simulated, @kept,
+       @ended, @stopped, @bootNumber, @lastBootNumber, @beganMonoMs, @lastFixMonoMs, @lastMovedMonoMs, @startedUtcMs, @endedUtcMs,
+       @timeSource, @timeZone, @distanceM, @movingMs, @elapsedMs, @ascentM, @maxSpeedMps, @west, @south, @east, @north, @preview)
+     ON CONFLICT (id) DO NOTHING`,
+  )
+  const rideNumber = database.prepare<[string], { number: number }>('SELECT number FROM rides WHERE id = ?')
+  const fixes = (otherwise: 'REPLACE' | 'IGNORE') =>
+    database.prepare(
+      `INSERT OR ${otherwise} INTO fixes (rideNumber, ${FIX_COLUMNS.join(', ')})
+       VALUES (?, ${FIX_COLUMNS.map(() => '?').join(', ')})`,
+    )
+  const addFix = fixes('REPLACE')
+  const addMissingFix = fixes('IGNORE')
+  const addIncident = database.prepare(
+    `INSERT INTO incidents (number, id, rideNumber, bootNumber, atMonoMs, cause, beforeMs, afterMs, latDeg, lonDeg, note)
+     VALUES ((SELECT @number WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE number = @number)), @id,
+       (SELECT number FROM rides WHERE id = @rideId), @bootNumber, @atMonoMs, @cause, @beforeMs, @afterMs, @latDeg, @lonDeg, @note)
+     ON CONFLICT (id) DO NOTHING`,
+  )
+  const incidentNumber = database.prepare<[string], { number: number }>('SELECT number FROM incidents WHERE id = ?')
+  const addSpan = database.prepare('INSERT INTO incidentSpans VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
+  const addMark = database.prepare('INSERT INTO incidentMarks VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const addSegment = database.prepare(
+    `INSERT INTO segments (id, camera, number, bootNumber, rideNumber, startMonoMs, startUncertaintyMs, startUtcMs, durationMs,
+       frames, sizeBytes, state, kept, file)
+     VALUES (@id, @camera, @number, @bootNumber, (SELECT number FROM rides WHERE id = @rideId), @startMonoMs, @startUncertaintyMs,
+       @startUtcMs, @durationMs, @frames, @sizeBytes, @state, @kept, @file)
+     ON CONFLICT DO NOTHING`,
+  )
+  // What kept it is not known any more: it stays kept all the same.
+  const keepSegment = database.prepare(`UPDATE segments SET kept = 1 WHERE id = ? AND NOT ${IS_KEPT}`)
+
+  const remember = (number: number): void => {
+    if (number > 0) rememberBoot.run({ number })
+  }
+
+  return {
+    /** Answers whether the boot is that of this record: its number may have become another's. */
+    takeInBoot: (record: BootRecord): boolean => {
+      const { number, bootId, deviceId, recordingWord, powerCut } = record
+      const closed = record.closed ? 1 : 0
+      nameDevice.run({ deviceId })
+      const isNew = rememberBoot.run({ number }).changes > 0
+      // The id may be known under another number, where one boot has had two catalogues.
+      if (isNew && nameBoot.run({ number, bootId, closed }).changes === 0) leaveBootOpen.run({ number, closed })
+      else if (!isNew) nameBoot.run({ number, bootId, closed })
+      if (isThisBoot.get({ number, bootId }) === undefined) return false
+      if (recordingWord !== null) keepWord.run(number, recordingWord ? 1 : 0)
+      if (powerCut !== null)
+        keepCut.run(number, powerCut.lastSignMonoMs, JSON.stringify(powerCut.cameras), powerCut.lostMs)
+      if (isNew) isOnCard.run('boot', String(number))
+      return true
+    },
+
+    /** @param lines of ANCHOR_COLUMNS, of a boot that is known; of two at one moment the later counts */
+    takeInAnchors: (bootNumber: number, lines: readonly Line[]): void => {
+      for (const line of lines) addAnchor.run(...line)
+      isOnCard.run('anchors', String(bootNumber))
+    },
+
+    /** Answers whether the ride was not there before. */
+    takeInRide: (ride: RideRecord): boolean => {
+      remember(ride.bootNumber)
+      remember(ride.lastBootNumber)
+      const flags = { simulated: ride.simulated ? 1 : 0, kept: ride.kept ? 1 : 0, ended: ride.ended ? 1 : 0 }
+      const isNew = addRide.run({ ...ride, ...flags, stopped: ride.stopped ? 1 : 0 }).changes > 0
+      // Its track above all: while only a part of it is here, it must not be written over the whole.
+      if (isNew) for (const kind of ['ride', 'fixes']) isOnCard.run(kind, ride.id)
+      return isNew
+    },
+
+    /**
+     * @param lines of FIX_COLUMNS; of two at one moment the later counts
+     * @param isNew whether none of its track was there before: what was stays as it is
+     */
+    takeInFixes: (rideId: string, lines: readonly Line[], isNew: boolean): void => {
+      const ride = rideNumber.get(rideId)
+      if (ride !== undefined) for (const line of lines) (isNew ? addFix : addMissingFix).run(ride.number, ...line)
+    },
+
+    /** Answers whether the incident was not there before. */
+    takeInIncident: ({ spans, marks, ...incident }: IncidentRecord): boolean => {
+      for (const { bootNumber } of [incident, ...spans]) remember(bootNumber)
+      const isNew = addIncident.run(incident).changes > 0
+      const row = incidentNumber.get(incident.id)
+      if (!isNew || row === undefined) return false
+      for (const { bootNumber, fromMonoMs, toMonoMs } of spans)
+        addSpan.run(row.number, bootNumber, fromMonoMs, toMonoMs)
+      for (const key of marks) addMark.run(key, row.number)
+      isOnCard.run('incident', incident.id)
+      return true
+    },
+
+    /** Answers whether the segment was not there before; after its ride and its incidents. */
+    takeInSegmentRecord: (segment: SegmentRecord): boolean => {
+      remember(segment.bootNumber)
+      const isNew = addSegment.run({ ...segment, kept: segment.keptItself ? 1 : 0 }).changes > 0
+      if (!isNew) return false
+      const isAsWritten = !segment.kept || keepSegment.run(segment.id).changes === 0
+      if (isAsWritten) isOnCard.run('segment', segment.id)
+      return true
+    },
+
+    /** A segment that was being recorded: how much of it is on the card is found out where its file is. */
+    takeInGrowing: (bootNumber: number, { camera, number, ...growing }: GrowingRecord): void => {
+      const known = { ...growing, camera, number, id: segmentId(camera, number), bootNumber }
+      const file = `${bootFolder(bootNumber)}/${known.id}.mp4`
+      const nothing = { startUtcMs: null, durationMs: 0, frames: 0, sizeBytes: 0, kept: 0 }
+      addSegment.run({ ...known, ...nothing, state: 'recording', file })
+    },
+  }
+}
