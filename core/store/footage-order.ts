@@ -1,6 +1,7 @@
 /** What is asked of the catalogue, and told to it, where it and the footage folder do not agree. */
 import { type SegmentState, segmentId } from '../ride/footage.js'
 import type { Connection } from './connection.js'
+import { PLACEHOLDER } from './taking-in.js'
 
 /** A row, as far as it is compared with the names in its folder. */
 export interface SegmentFile {
@@ -90,7 +91,7 @@ export function readFootageOrder(database: Connection) {
 export function writeFootageOrder(database: Connection) {
   // Its fixes and anchors are gone with the catalogue that knew it; its number orders what is left.
   const rememberBoot = database.prepare(
-    `INSERT INTO boots (number, bootId, closed) VALUES (@number, 'boot ' || @number || ' of a lost catalogue', 1)
+    `INSERT INTO boots (number, bootId, closed) VALUES (@number, ${PLACEHOLDER}, 1)
      ON CONFLICT DO NOTHING`,
   )
   const add = database.prepare(

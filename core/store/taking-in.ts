@@ -13,7 +13,9 @@ import {
   type SegmentRecord,
 } from './records.js'
 
-const PLACEHOLDER = `'boot ' || @number || ' of a lost catalogue'`
+/** Of boots that nobody knows more of than their number. */
+export const PLACEHOLDER = `'boot ' || CAST(@number AS INTEGER) || ' of a lost catalogue'`
+const IS_PLACEHOLDER = `bootId LIKE 'boot % of a lost catalogue'`
 
 export function writeTakingIn(database: Connection) {
   // What was just read from the card need not be written there again.
@@ -22,14 +24,14 @@ export function writeTakingIn(database: Connection) {
     `INSERT INTO boots (number, bootId, closed) VALUES (@number, ${PLACEHOLDER}, 1) ON CONFLICT DO NOTHING`,
   )
   const nameBoot = database.prepare(
-    `UPDATE boots SET bootId = @bootId, closed = @closed WHERE number = @number AND bootId = ${PLACEHOLDER}
+    `UPDATE boots SET bootId = @bootId, closed = @closed WHERE number = @number AND ${IS_PLACEHOLDER}
        AND NOT EXISTS (SELECT 1 FROM boots WHERE bootId = @bootId)`,
   )
   const leaveBootOpen = database.prepare(
-    `UPDATE boots SET closed = 0 WHERE number = @number AND bootId = ${PLACEHOLDER} AND NOT @closed`,
+    `UPDATE boots SET closed = 0 WHERE number = @number AND ${IS_PLACEHOLDER} AND NOT @closed`,
   )
   const isThisBoot = database.prepare<{ number: number; bootId: string }, { found: 1 }>(
-    `SELECT 1 AS found FROM boots WHERE number = @number AND bootId IN (@bootId, ${PLACEHOLDER})`,
+    `SELECT 1 AS found FROM boots WHERE number = @number AND (bootId = @bootId OR ${IS_PLACEHOLDER})`,
   )
   const nameDevice = database.prepare(
     'INSERT INTO device (id) SELECT @deviceId WHERE @deviceId IS NOT NULL AND NOT EXISTS (SELECT 1 FROM device)',

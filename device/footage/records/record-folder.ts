@@ -60,11 +60,7 @@ export async function openRecordFolder(
       const file = files[kind].get(id)
       if (file === undefined) return
       const missed = tally()
-      try {
-        yield* pagesOf(readLines(join(footage, file), MOST_LINES_BYTES), check, missed)
-      } catch (error) {
-        missed.add(reasonIn(error))
-      }
+      yield* pagesOf(readLines(join(footage, file), MOST_LINES_BYTES), check, missed)
       const said = missed.inWords()
       if (said !== null) unreadable(file, said)
     },
@@ -80,16 +76,20 @@ async function* pagesOf(
   let page: Line[] = []
   let isHead = true
   let torn: string | null = null
-  for await (const text of lines) {
-    // Only the last line may be torn: a power cut leaves it so, and it was not on the card yet.
-    if (torn !== null) missed.add(torn)
-    const found = checkedLine(text, check)
-    torn = isHead ? null : found.reason
-    isHead = false
-    if (found.reason === null) page.push(found.row)
-    if (page.length < PAGE_LINES) continue
-    yield page
-    page = []
+  try {
+    for await (const text of lines) {
+      // Only the last line may be torn: a power cut leaves it so, and it was not on the card yet.
+      if (torn !== null) missed.add(torn)
+      const found = checkedLine(text, check)
+      torn = isHead ? null : found.reason
+      isHead = false
+      if (found.reason === null) page.push(found.row)
+      if (page.length < PAGE_LINES) continue
+      yield page
+      page = []
+    }
+  } catch (error) {
+    missed.add(reasonIn(error)) // A card that cannot be read further, say: what came before is sound.
   }
   if (page.length > 0) yield page
 }

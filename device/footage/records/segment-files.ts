@@ -41,7 +41,7 @@ export function createSegmentFiles(
     const before = await readText(path, MOST_BYTES).catch(() => null) // Not there, or not readable: it is written anew.
     const told = toldIn(before)
     const ofRide = record.rideId === null ? null : await store.isSimulatedRide(record.rideId)
-    const text = segmentText(record, told.simulated ?? ofRide ?? simulated, picture ?? told.picture)
+    const text = segmentText(record, ofRide ?? told.simulated ?? simulated, picture ?? told.picture)
     if (text !== before) {
       await makeFolderDurably(dirname(path))
       await writeDurably(path, text)
