@@ -185,6 +185,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     onTrouble: storage.doubt,
     onSegments: tagging.look,
     isBusyWith: tagging.isBusyWith,
+    isRestored: false,
     onCatalogueWhole: records.catalogueIsWhole,
     log,
   })

@@ -41,6 +41,8 @@ export interface RecordersOptions {
   readonly onSegments: () => void
   /** Whether a segment is being written about just now. */
   readonly isBusyWith: (id: string) => boolean
+  /** The catalogue was restored from a time before. */
+  readonly isRestored: boolean
   /** Whatever lies beside the footage is in the catalogue. */
   readonly onCatalogueWhole: () => void
   readonly log: Log
@@ -55,7 +57,7 @@ export interface Recorders {
 
 /** @throws where the footage folder cannot be read */
 export async function openRecorders(options: RecordersOptions): Promise<Recorders> {
-  const { settings, footage, bootNumber, store, batch, tell, log } = options
+  const { settings, footage, bootNumber, store, batch, tell, isRestored, log } = options
   const names = settings.cameras.map(({ name }) => name)
   const numbers = await openNumbers(footage, bootNumber, names, store)
   let lastPowerCut = await store.powerCutBefore(bootNumber)
@@ -124,7 +126,9 @@ export async function openRecorders(options: RecordersOptions): Promise<Recorder
     bootNumber,
     store,
     isFromBefore: numbers.isFromBefore,
-    rebuild: (signal) => rebuildBeside({ footage, bootNumber, isFromBefore: numbers.isFromBefore, store, log }, signal),
+    isRestored,
+    rebuild: (signal) =>
+      rebuildBeside({ footage, bootNumber, isFromBefore: numbers.isFromBefore, store, isRestored, log }, signal),
     isBusyWith: options.isBusyWith,
     onCatalogueWhole: options.onCatalogueWhole,
     onMended: options.onSegments,

@@ -17,6 +17,29 @@ import {
 export const PLACEHOLDER = `'boot ' || CAST(@number AS INTEGER) || ' of a lost catalogue'`
 const IS_PLACEHOLDER = `bootId LIKE 'boot % of a lost catalogue'`
 
+const RIDE_COLUMNS = [
+  ...['name', 'source', 'simulated', 'kept', 'ended', 'stopped', 'bootNumber', 'lastBootNumber', 'beganMonoMs'],
+  ...[
+    'lastFixMonoMs',
+    'lastMovedMonoMs',
+    'startedUtcMs',
+    'endedUtcMs',
+    'timeSource',
+    'timeZone',
+    'distanceM',
+    'movingMs',
+  ],
+  ...['elapsedMs', 'ascentM', 'maxSpeedMps', 'west', 'south', 'east', 'north', 'preview'],
+] as const satisfies readonly (keyof RideRecord)[]
+const SEGMENT_COLUMNS = [
+  ...['camera', 'number', 'bootNumber', 'startMonoMs', 'startUncertaintyMs', 'startUtcMs', 'durationMs', 'frames'],
+  ...['sizeBytes', 'state', 'kept', 'file'],
+] as const satisfies readonly (keyof SegmentRecord)[]
+
+const named = (columns: readonly string[]): string => columns.map((column) => `@${column}`).join(', ')
+const excluded = (columns: readonly string[]): string =>
+  columns.map((column) => `${column} = excluded.${column}`).join(', ')
+
 export function writeTakingIn(database: Connection) {
   // What was just read from the card need not be written there again.
   const isOnCard = database.prepare('DELETE FROM dueRecords WHERE kind = ? AND id = ?')
@@ -30,6 +53,7 @@ export function writeTakingIn(database: Connection) {
   const leaveBootOpen = database.prepare(
     `UPDATE boots SET closed = 0 WHERE number = @number AND ${IS_PLACEHOLDER} AND NOT @closed`,
   )
+  const endBoot = database.prepare('UPDATE boots SET closed = ? WHERE number = ?')
   const isThisBoot = database.prepare<{ number: number; bootId: string }, { found: 1 }>(
     `SELECT 1 AS found FROM boots WHERE number = @number AND (bootId = @bootId OR ${IS_PLACEHOLDER})`,
   )
@@ -42,19 +66,17 @@ export function writeTakingIn(database: Connection) {
   )
   const addAnchor = database.prepare(
     `INSERT INTO anchors (${ANCHOR_COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-       ${ANCHOR_COLUMNS.slice(2)
-         .map((column) => `${column} = excluded.${column}`)
-         .join(', ')}`,
+       ${excluded(ANCHOR_COLUMNS.slice(2))}`,
   )
-  const addRide = database.prepare(
-    `INSERT INTO rides (number, id, name, source, simulated, kept, ended, stopped, bootNumber, lastBootNumber, beganMonoMs,
-       lastFixMonoMs, lastMovedMonoMs, startedUtcMs, endedUtcMs, timeSource, timeZone, distanceM, movingMs, elapsedMs, ascentM,
-       maxSpeedMps, west, south, east, north, preview)
-     VALUES ((SELECT @number WHERE NOT EXISTS (SELECT 1 FROM rides WHERE number = @number)), @id, @name, @source, @simulated, @kept,
-       @ended, @stopped, @bootNumber, @lastBootNumber, @beganMonoMs, @lastFixMonoMs, @lastMovedMonoMs, @startedUtcMs, @endedUtcMs,
-       @timeSource, @timeZone, @distanceM, @movingMs, @elapsedMs, @ascentM, @maxSpeedMps, @west, @south, @east, @north, @preview)
-     ON CONFLICT (id) DO NOTHING`,
-  )
+  const ride = (otherwise: string) =>
+    database.prepare(
+      `INSERT INTO rides (number, id, ${RIDE_COLUMNS.join(', ')})
+       VALUES ((SELECT @number WHERE NOT EXISTS (SELECT 1 FROM rides WHERE number = @number)), @id, ${named(RIDE_COLUMNS)})
+       ON CONFLICT (id) DO ${otherwise}`,
+    )
+  const addRide = ride('NOTHING')
+  // A ride that goes on meanwhile is further than its record.
+  const renewRide = ride(`UPDATE SET ${excluded(RIDE_COLUMNS)} WHERE lastBootNumber <= excluded.lastBootNumber`)
   const rideNumber = database.prepare<[string], { number: number }>('SELECT number FROM rides WHERE id = ?')
   const fixes = (otherwise: 'REPLACE' | 'IGNORE') =>
     database.prepare(
@@ -69,16 +91,17 @@ export function writeTakingIn(database: Connection) {
        (SELECT number FROM rides WHERE id = @rideId), @bootNumber, @atMonoMs, @cause, @beforeMs, @afterMs, @latDeg, @lonDeg, @note)
      ON CONFLICT (id) DO NOTHING`,
   )
+  const removeIncident = database.prepare('DELETE FROM incidents WHERE id = ?')
   const incidentNumber = database.prepare<[string], { number: number }>('SELECT number FROM incidents WHERE id = ?')
   const addSpan = database.prepare('INSERT INTO incidentSpans VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
   const addMark = database.prepare('INSERT INTO incidentMarks VALUES (?, ?) ON CONFLICT DO NOTHING')
-  const addSegment = database.prepare(
-    `INSERT INTO segments (id, camera, number, bootNumber, rideNumber, startMonoMs, startUncertaintyMs, startUtcMs, durationMs,
-       frames, sizeBytes, state, kept, file)
-     VALUES (@id, @camera, @number, @bootNumber, (SELECT number FROM rides WHERE id = @rideId), @startMonoMs, @startUncertaintyMs,
-       @startUtcMs, @durationMs, @frames, @sizeBytes, @state, @kept, @file)
-     ON CONFLICT DO NOTHING`,
-  )
+  const segment = (otherwise: string) =>
+    database.prepare(
+      `INSERT INTO segments (id, rideNumber, ${SEGMENT_COLUMNS.join(', ')})
+       VALUES (@id, (SELECT number FROM rides WHERE id = @rideId), ${named(SEGMENT_COLUMNS)}) ON CONFLICT (id) DO ${otherwise}`,
+    )
+  const addSegment = segment('NOTHING')
+  const renewSegment = segment(`UPDATE SET ${excluded(['rideNumber', ...SEGMENT_COLUMNS])}`)
   // What kept it is not known any more: it stays kept all the same.
   const keepSegment = database.prepare(`UPDATE segments SET kept = 1 WHERE id = ? AND NOT ${IS_KEPT}`)
 
@@ -88,7 +111,7 @@ export function writeTakingIn(database: Connection) {
 
   return {
     /** Answers whether the boot is that of this record: its number may have become another's. */
-    takeInBoot: (record: BootRecord): boolean => {
+    takeInBoot: (record: BootRecord, isNewer = false): boolean => {
       const { number, bootId, deviceId, recordingWord, powerCut } = record
       const closed = record.closed ? 1 : 0
       nameDevice.run({ deviceId })
@@ -97,6 +120,7 @@ export function writeTakingIn(database: Connection) {
       if (isNew && nameBoot.run({ number, bootId, closed }).changes === 0) leaveBootOpen.run({ number, closed })
       else if (!isNew) nameBoot.run({ number, bootId, closed })
       if (isThisBoot.get({ number, bootId }) === undefined) return false
+      if (isNewer && !isNew) endBoot.run(closed, number)
       if (recordingWord !== null) keepWord.run(number, recordingWord ? 1 : 0)
       if (powerCut !== null)
         keepCut.run(number, powerCut.lastSignMonoMs, JSON.stringify(powerCut.cameras), powerCut.lostMs)
@@ -110,12 +134,16 @@ export function writeTakingIn(database: Connection) {
       isOnCard.run('anchors', String(bootNumber))
     },
 
-    /** Answers whether the ride was not there before. */
-    takeInRide: (ride: RideRecord): boolean => {
+    /**
+     * Answers whether its record counts: it was not there before, or is from a time before the record.
+     * @param isNewer whether records are newer than the catalogue, which was restored: what differs is as they say
+     */
+    takeInRide: (ride: RideRecord, isNewer = false): boolean => {
       remember(ride.bootNumber)
       remember(ride.lastBootNumber)
       const flags = { simulated: ride.simulated ? 1 : 0, kept: ride.kept ? 1 : 0, ended: ride.ended ? 1 : 0 }
-      const isNew = addRide.run({ ...ride, ...flags, stopped: ride.stopped ? 1 : 0 }).changes > 0
+      const taken = { ...ride, ...flags, stopped: ride.stopped ? 1 : 0 }
+      const isNew = (isNewer ? renewRide : addRide).run(taken).changes > 0
       // Its track above all: while only a part of it is here, it must not be written over the whole.
       if (isNew) for (const kind of ['ride', 'fixes']) isOnCard.run(kind, ride.id)
       return isNew
@@ -130,8 +158,9 @@ export function writeTakingIn(database: Connection) {
       if (ride !== undefined) for (const line of lines) (isNew ? addFix : addMissingFix).run(ride.number, ...line)
     },
 
-    /** Answers whether the incident was not there before. */
-    takeInIncident: ({ spans, marks, ...incident }: IncidentRecord): boolean => {
+    /** Likewise. */
+    takeInIncident: ({ spans, marks, ...incident }: IncidentRecord, isNewer = false): boolean => {
+      if (isNewer) removeIncident.run(incident.id)
       for (const { bootNumber } of [incident, ...spans]) remember(bootNumber)
       const isNew = addIncident.run(incident).changes > 0
       const row = incidentNumber.get(incident.id)
@@ -143,10 +172,11 @@ export function writeTakingIn(database: Connection) {
       return true
     },
 
-    /** Answers whether the segment was not there before; after its ride and its incidents. */
-    takeInSegmentRecord: (segment: SegmentRecord): boolean => {
+    /** Likewise; after its ride and its incidents. */
+    takeInSegmentRecord: (segment: SegmentRecord, isNewer = false): boolean => {
       remember(segment.bootNumber)
-      const isNew = addSegment.run({ ...segment, kept: segment.keptItself ? 1 : 0 }).changes > 0
+      const taken = { ...segment, kept: segment.keptItself ? 1 : 0 }
+      const isNew = (isNewer ? renewSegment : addSegment).run(taken).changes > 0
       if (!isNew) return false
       const isAsWritten = !segment.kept || keepSegment.run(segment.id).changes === 0
       if (isAsWritten) isOnCard.run('segment', segment.id)

@@ -35,7 +35,7 @@ export async function putInOrder(options: OrderOptions, signal: AbortSignal): Pr
   const { footage, bootNumber, store, isFromBefore, log } = options
   const pauses = options.pauses ?? PAUSES
   const lastBootInOrder = await store.lastBootInOrder()
-  if (lastBootInOrder === null) await options.rebuild(signal)
+  if (lastBootInOrder === null || options.isRestored) await options.rebuild(signal)
   if (signal.aborted) return
   options.onCatalogueWhole()
   const { lookAtFile, lookAtLost, swept } = looks(options, signal)

@@ -24,7 +24,9 @@ export interface OrderOptions {
   readonly isFromBefore: (camera: string, number: number) => boolean
   /** Whether a segment is being written about just now. */
   readonly isBusyWith: (id: string) => boolean
-  /** Takes in what lies beside the footage, where the footage folder was never in order: the catalogue may have been lost. */
+  /** The catalogue was restored from a time before: it does not know all that lies beside the footage. */
+  readonly isRestored: boolean
+  /** Takes in what lies beside the footage; where the footage folder was never in order the catalogue may have been lost. */
   readonly rebuild: (signal: AbortSignal) => Promise<unknown>
   /** Whatever lies beside the footage is in the catalogue. */
   readonly onCatalogueWhole: () => void

@@ -22,6 +22,8 @@ export interface RebuildOptions {
     Store,
     'takeInAnchors' | 'takeInBoot' | 'takeInFixes' | 'takeInIncident' | 'takeInRide' | 'together'
   >
+  /** Whether the catalogue was restored from a time before: where it differs, what lies beside the footage counts. */
+  readonly recordsAreNewer: boolean
   /** A record that is not taken in, relative to the footage folder, and why. */
   readonly unreadable: (file: string, reason: string) => void
   /** So that the card has time for the recorders. */
@@ -52,7 +54,7 @@ export async function rebuildCatalogue(options: RebuildOptions, signal: AbortSig
 }
 
 async function takeInBoots(
-  { bootNumber, store, betweenMs }: RebuildOptions,
+  { bootNumber, store, recordsAreNewer, betweenMs }: RebuildOptions,
   folder: RecordFolder,
   signal: AbortSignal,
 ): Promise<BootRecord[]> {
@@ -64,7 +66,7 @@ async function takeInBoots(
   for (const boot of taken) {
     if (signal.aborted) break
     // Its number may have become another's.
-    if (!(await store.takeInBoot(boot))) continue
+    if (!(await store.takeInBoot(boot, recordsAreNewer))) continue
     for await (const lines of folder.pages('anchors', String(boot.number), anchorIn)) {
       const own = lines.filter(([number]) => number === boot.number)
       await store.takeInAnchors(boot.number, own)
@@ -75,7 +77,7 @@ async function takeInBoots(
 }
 
 async function takeInRides(
-  { bootNumber, store, unreadable, betweenMs }: RebuildOptions,
+  { bootNumber, store, recordsAreNewer, unreadable, betweenMs }: RebuildOptions,
   folder: RecordFolder,
   signal: AbortSignal,
 ): Promise<void> {
@@ -86,7 +88,7 @@ async function takeInRides(
   }
   for (const ride of rides.sort((a, b) => a.number - b.number)) {
     if (signal.aborted) return
-    const isNew = await store.takeInRide(ride)
+    const isNew = await store.takeInRide(ride, recordsAreNewer)
     for await (const lines of folder.pages('fixes', ride.id, fixIn)) {
       await store.takeInFixes(ride.id, lines, isNew)
       await pause(betweenMs, signal)
@@ -96,7 +98,7 @@ async function takeInRides(
 }
 
 async function takeInIncidents(
-  { bootNumber, store, betweenMs }: RebuildOptions,
+  { bootNumber, store, recordsAreNewer, betweenMs }: RebuildOptions,
   folder: RecordFolder,
   signal: AbortSignal,
 ): Promise<void> {
@@ -105,14 +107,14 @@ async function takeInIncidents(
   for (const incident of incidents.sort((a, b) => a.number - b.number)) {
     if (signal.aborted) return
     const spans = incident.spans.filter((span) => span.bootNumber < bootNumber)
-    if (incident.bootNumber < bootNumber) await store.takeInIncident({ ...incident, spans })
+    if (incident.bootNumber < bootNumber) await store.takeInIncident({ ...incident, spans }, recordsAreNewer)
     await pause(betweenMs, signal)
   }
 }
 
 /** The tagged ones first: what their boot's folder says is from before. */
 async function takeInSegments(options: RebuildOptions, signal: AbortSignal): Promise<void> {
-  const { footage, bootNumber, isFromBefore, store, unreadable, betweenMs } = options
+  const { footage, bootNumber, isFromBefore, store, recordsAreNewer, unreadable, betweenMs } = options
   const folders = (await readdir(footage)).sort()
   const ours = [...folders.filter(isDayFolder), ...folders.filter((name) => parseBootFolder(name) !== null)]
   for (const folder of ours) {
@@ -126,7 +128,8 @@ async function takeInSegments(options: RebuildOptions, signal: AbortSignal): Pro
       for (const [index, found] of read.entries()) {
         if (found === null) continue
         if (found.reason !== null) unreadable(files[index] ?? folder, found.reason)
-        else if (isFromBefore(found.row.camera, found.row.number)) steps.push(step('takeInSegmentRecord', found.row))
+        else if (isFromBefore(found.row.camera, found.row.number))
+          steps.push(step('takeInSegmentRecord', found.row, recordsAreNewer))
       }
       if (steps.length > 0) await store.together(steps)
       await pause(betweenMs, signal)
@@ -134,19 +137,24 @@ async function takeInSegments(options: RebuildOptions, signal: AbortSignal): Pro
   }
 }
 
-export interface RebuildBeside extends Omit<RebuildOptions, 'betweenMs' | 'store' | 'unreadable'> {
+export interface RebuildBeside extends Omit<RebuildOptions, 'betweenMs' | 'recordsAreNewer' | 'store' | 'unreadable'> {
   readonly store: RebuildOptions['store'] & Pick<Store, 'endRidesOfOtherBoots' | 'notePowerCut'>
+  /** The catalogue was restored from a time before. */
+  readonly isRestored: boolean
   readonly log: Log
 }
 
 const BETWEEN_MS = 50
 
 /** The same beside a device that records: what other boots left open ends as it does at every start. */
-export async function rebuildBeside({ log, ...options }: RebuildBeside, signal: AbortSignal): Promise<void> {
+export async function rebuildBeside(
+  { isRestored, log, ...options }: RebuildBeside,
+  signal: AbortSignal,
+): Promise<void> {
   const { bootNumber, store } = options
   const unreadable = (file: string, reason: string): void =>
     log.warn('a record beside the footage cannot be read', { file, reason })
-  await rebuildCatalogue({ ...options, unreadable, betweenMs: BETWEEN_MS }, signal)
+  await rebuildCatalogue({ ...options, recordsAreNewer: isRestored, unreadable, betweenMs: BETWEEN_MS }, signal)
   if (signal.aborted) return
   await store.notePowerCut(bootNumber)
   await store.endRidesOfOtherBoots(bootNumber)

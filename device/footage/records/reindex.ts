@@ -85,9 +85,15 @@ async function makeAnew(
         unreadable: (file: string, reason: string) => void unreadable.push({ file, reason }),
         betweenMs: 0,
       }
-      inOrder = await rebuildCatalogue({ ...all, ...told }, signal)
+      inOrder = await rebuildCatalogue({ ...all, ...told, recordsAreNewer: false }, signal)
     }
-    const idle = { isBusyWith: () => false, onMended: () => {}, onSettled: async () => {}, onCatalogueWhole: () => {} }
+    const idle = {
+      isRestored: false,
+      isBusyWith: () => false,
+      onMended: () => {},
+      onSettled: async () => {},
+      onCatalogueWhole: () => {},
+    }
     await putInOrder({ ...all, ...idle, rebuild, log, pauses: NO_PAUSES }, signal)
     const last = await store.lastBoot()
     // The next device need not do it all once more.

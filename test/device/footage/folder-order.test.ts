@@ -69,9 +69,10 @@ const order = (change: Change = {}) =>
       store,
       isFromBefore: () => true,
       isBusyWith: () => false,
+      isRestored: false,
       rebuild: (signal) =>
         rebuildBeside(
-          { footage, bootNumber: 3, isFromBefore: change.isFromBefore ?? (() => true), store, log },
+          { footage, bootNumber: 3, isFromBefore: change.isFromBefore ?? (() => true), store, isRestored: false, log },
           signal,
         ),
       onCatalogueWhole: () => {},

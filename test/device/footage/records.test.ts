@@ -19,7 +19,9 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
+import { takeLock } from '../../../core/store/lock.js'
 import { openStore, type Store } from '../../../core/store/store.js'
+import { rebuildBeside } from '../../../device/footage/records/rebuilding.js'
 import { reindex } from '../../../device/footage/records/reindex.js'
 import { createSegmentFiles } from '../../../device/footage/records/segment-files.js'
 import { createRecords, type Records } from '../../../device/footage/records/writing.js'
@@ -318,7 +320,6 @@ describe('a rebuilt catalogue', () => {
 
   it('is refused beside a running device in one sentence', async () => {
     await fill()
-    const { takeLock } = await import('../../../core/store/lock.js')
     const lock = takeLock(join(data, 'device.lock'))
     await expect(reindex(data, log, forever)).rejects.toThrow('keeps its catalogue in order itself, stop it first')
     lock?.release()
@@ -402,15 +403,42 @@ describe('a rebuilt catalogue', () => {
     expect(dumpOf(join(data, 'rides.db'))['anchors']?.length).toBe(2)
   })
 
+  it('that was restored from a time before is brought up to what lies beside the footage', async () => {
+    await fill()
+    await cp(join(data, 'rides.db'), join(data, 'backup.db'))
+    store = await openStore(join(data, 'rides.db'))
+    await store.renameRide('ride-a', 'Later')
+    await store.endRide('ride-b')
+    await addRide(store, { id: 'ride-c', bootId: 'third boot' })
+    await addSegment(store, { ...SEGMENT, number: 2, rideId: 'ride-c', file: 'boot-000001/front-000002.mp4' })
+    await recordsOf(store, 4).writeDue(forever)
+    await store.close()
+    const lost = dumpOf(join(data, 'rides.db'))
+
+    store = await openStore(join(data, 'backup.db'))
+    const all = { footage, bootNumber: 4, isFromBefore: () => true, log }
+    await rebuildBeside({ ...all, store, isRestored: true }, forever)
+    const now = dumpOf(join(data, 'backup.db'))
+    expect(now['incidents']).toHaveLength(1)
+    for (const table of ['boots', 'anchors', 'fixes', 'segments'])
+      expect({ [table]: now[table] }).toEqual({ [table]: lost[table] })
+    expect(now['rides']).toMatchObject([{ name: 'Later' }, { id: 'ride-b', ended: 1 }, { id: 'ride-c' }])
+    // And nothing of it is written over what is newer.
+    await recordsOf(store, 4).writeDue(forever)
+    expect(await told(RIDE)).toMatchObject({ name: 'Later' })
+  })
+
   it('beside a recording has nothing of the boot that records', async () => {
     await fill()
     await cp(footage, `${footage}-copy`, { recursive: true })
-    const { rebuildBeside } = await import('../../../device/footage/records/rebuilding.js')
     store = await openStore(join(data, 'new.db'))
     await store.beginBoot(BOOT, 1)
     await addRide(store, { id: 'now' })
     await addSegment(store, { ...SEGMENT, rideId: 'now', second: 500 })
-    await rebuildBeside({ footage, bootNumber: 2, isFromBefore: (_, number) => number < 1, store, log }, forever)
+    await rebuildBeside(
+      { footage, bootNumber: 2, isFromBefore: (_, number) => number < 1, store, isRestored: false, log },
+      forever,
+    )
     expect(await store.segment('front-000001')).toMatchObject({ rideId: 'now', startMonoMs: 500_000 })
     const { items } = await store.rides({ limit: 10, cursor: null })
     expect(items.map(({ id, endedUtcMs }) => [id, endedUtcMs === null])).toEqual([
