@@ -97,7 +97,7 @@ export function writeMakingRoom(database: Connection) {
      * Their video goes; what is known of them and their track stay. One that is kept, or has another file, since it was asked
      * about stays as it is. Answers the ids of those whose files are to be removed now.
      */
-    sweepSegments: (segments: readonly Sweepable[]): string[] =>
+    sweepSegments: (segments: readonly Pick<Sweepable, 'id' | 'file' | 'isBeyondShare'>[]): string[] =>
       segments
         .filter(({ id, file, isBeyondShare }) => sweep.run({ id, file, isBeyondShare }).changes > 0)
         .map(({ id }) => id),

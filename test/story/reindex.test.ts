@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Connection, connect } from '../../core/store/connection.js'
 import { openForWriting } from '../../core/store/database.js'
-import { writeFootage } from '../../core/store/footage-writing.js'
+import { writeMakingRoom } from '../../core/store/making-room.js'
 import { CATALOGUE } from '../../core/store/migrations.js'
 import { dumpOf } from '../fakes/catalogue-dump.js'
 import { eventually } from '../fakes/eventually.js'
@@ -108,7 +108,8 @@ describe('a catalogue that is lost', () => {
       const row = database
         .prepare<[], { file: string; fileAsRecorded: string }>(`SELECT * FROM segments WHERE id = 'front-000001'`)
         .get()
-      writeFootage(database).sweepSegment('front-000001')
+      const file = row?.file ?? ''
+      writeMakingRoom(database).sweepSegments([{ id: 'front-000001', file, isBeyondShare: 0 }])
       return row
     })
     for (const file of [swept?.file, swept?.fileAsRecorded]) await rm(join(data, 'footage', file ?? ''))

@@ -99,7 +99,7 @@ describe('a record', () => {
     ['a boot ends as it should', () => store.closeBoot(1), ['boot 1']],
     ['the rider says not to record', () => store.keepRecordingWord(1, false), ['boot 1']],
     ['a segment opens', () => addSegment(store, { ...SEGMENT, number: 2, isRecording: true }), ['boot 1']],
-    ['its video is swept', () => store.sweepSegment('front-000001'), ['segment front-000001']],
+    ['its video is swept', async () => store.sweepSegments(await store.sweepable(0, 1)), ['segment front-000001']],
     ['a segment is dated', () => store.dateSegment('front-000001', JUNE_UTC_MS, 5), ['segment front-000001']],
     ['nothing changes', () => store.renameRide('ride-a', null), []],
     ['a segment grows', () => store.growSegment('front-000001', 9, 9, 9), []],
@@ -232,7 +232,7 @@ describe('what lies beside a segment', () => {
     if (record === null) throw new Error('it is there')
     await files.write(record, 'murmur3=1')
     await store.joinRides('ride-a', await addRide(store, { id: 'ride-b', bootId: 'second boot' }))
-    await store.sweepSegment('front-000001')
+    await store.sweepSegments(await store.sweepable(0, 1))
     await recordsOf().writeDue(forever)
     expect(await told('boot-000001/front-000001.json')).toMatchObject({ picture: 'murmur3=1', state: 'swept' })
   })
@@ -255,7 +255,7 @@ async function fill(): Promise<Dump> {
   await addRide(store, { name: '<img src=x onerror=alert(1)>' })
   await addRide(store, { id: 'ride-b', bootId: 'second boot', hasEnded: false })
   await addSegment(store, SEGMENT)
-  await store.sweepSegment('front-000001')
+  await store.sweepSegments(await store.sweepable(0, 1))
   await store.closeBoot(1)
   await recordsOf(store, 2).writeDue(forever)
   await writeFile(
