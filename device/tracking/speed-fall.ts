@@ -28,15 +28,15 @@ const HARD_MPS2 = 3.4
 const CRASH_MPS2 = 6
 /** Over this long at least: a little less than the second from fix to fix, since not all seconds are as long. */
 const FALLS_FOR_MS = 900
-/** A bicycle gains no more (the best sprinters 3): faster speeds were not ridden, but are a reflection of the signal. */
+/** Riders seldom gain more: a speed that would need it was not ridden, but is a reflection of the signal. */
 const GAINS_MPS2 = 2
+/** Two speeds differ by no more without meaning it. */
 const NOISE_MPS = 1
 /** It was ridden for so long before, and positions bear that out. */
 const RODE_FOR_MS = 1_900
 const RODE_WITHIN_MS = 4_000
-/** It began to brake when it was last this little below the highest speed of so long. */
+/** It began to brake when it was last at the highest speed of so long, but for noise. */
 const BEGAN_WITHIN_MS = 4_000
-const BEGAN_BELOW_MPS = 0.5
 
 /**
  * Deceleration is (v0 - v1) / t from the latest fix at least 0.9 s before, where v0 is no more than can have been gained
@@ -122,7 +122,7 @@ function beganAt(index: number, measured: readonly Measured[]): number {
   const first = lastIndexUpTo((measured[index]?.monoMs ?? 0) - BEGAN_WITHIN_MS, index, measured) + 1
   const before = measured.slice(first, index + 1)
   const fastestMps = Math.max(...before.map(({ speedMps }) => speedMps))
-  return first + before.findLastIndex(({ speedMps }) => speedMps >= fastestMps - BEGAN_BELOW_MPS)
+  return first + before.findLastIndex(({ speedMps }) => speedMps >= fastestMps - NOISE_MPS)
 }
 
 /** From the first to the last along a straight line, in m/s; 0 for less than two. */

@@ -3,7 +3,7 @@ import type { Fix } from '../../../core/ride/fix.js'
 import { simulatedRide } from '../../../device/gps/simulated-ride.js'
 import { createIncidentDetector, type NoticedIncident } from '../../../device/tracking/incident-detector.js'
 import { hasRecorded } from '../../fakes/gpsd-streams.js'
-import { madeRide, NO_NOISE } from '../../fakes/made-fixes.js'
+import { madeRide, NO_NOISE, randomOf } from '../../fakes/made-fixes.js'
 import { cityRide, OPEN_SKY, rideThatBrakes, type Stop } from '../../fakes/made-stops.js'
 import { fixAt } from '../../fakes/readings.js'
 import { recordingOf, recordings } from '../../fakes/recorded-fixes.js'
@@ -37,36 +37,62 @@ function brakings(atMps2: number, count: number): Stop[] {
   return Array.from({ length: count }, (_, index) => ({
     fromMps: (20 + (index % 11)) * KMH,
     atMps2,
-    second: 20 + ((index * 7) % count) / count,
+    second: 8 + ((index * 7) % count) / count,
   }))
 }
 
-function found(stops: readonly Stop[], rateHz: number): number {
-  const hits = stops.filter((stop, seed) => {
-    const { fixes } = madeRide(rideThatBrakes(stop), { ...OPEN_SKY, seed }, rateHz)
-    const noticed = noticedIn(fixes)
-    expect(noticed.length).toBeLessThanOrEqual(1)
-    return noticed.length === 1
+/** As a receiver tells them that smooths its speed over so many seconds (first order), noise and all. */
+function toldOf(stop: Stop, { seed, rateHz, smoothsS }: Receiver & { readonly seed: number }): Fix[] {
+  const { gauss } = randomOf(seed)
+  let toldMps = stop.fromMps
+  const told = madeRide(rideThatBrakes(stop), { ...OPEN_SKY, seed, dopplerMps: 0 }, 10).fixes.map((fix) => {
+    toldMps += ((fix.speedMps ?? 0) - toldMps) * (smoothsS === 0 ? 1 : 1 - Math.exp(-0.1 / smoothsS))
+    return { ...fix, speedMps: Math.abs(toldMps + gauss() * 0.2) }
   })
-  return hits.length / stops.length
+  return told.filter((_, index) => index % (10 / rateHz) === 0)
 }
 
-describe('an emergency stop', () => {
-  it.each([
-    { rateHz: 1, share: 0.88 },
-    { rateHz: 2, share: 0.97 },
-    { rateHz: 10, share: 0.99 },
-  ])(
-    'at 5 m/s2 from 20 to 30 km/h is noticed in the share of cases that docs/incidents.md says, at $rateHz Hz',
-    ({ rateHz, share }) => {
-      expect(found(brakings(5, 220), rateHz)).toBeGreaterThanOrEqual(share)
-    },
-  )
+interface Receiver {
+  readonly rateHz: number
+  readonly smoothsS: number
+}
 
-  it.each([1, 2, 5, 10])('is told with the moment it began, a second more or less, at %d Hz', (rateHz) => {
+function shareNoticed(stops: readonly Stop[], receiver: Receiver): number {
+  const noticed = stops.map((stop, seed) => noticedIn(toldOf(stop, { ...receiver, seed })).length)
+  expect(Math.max(...noticed)).toBeLessThanOrEqual(1)
+  return noticed.filter((count) => count === 1).length / stops.length
+}
+
+describe('what is noticed of stops from 20 to 30 km/h', () => {
+  it.each([
+    [5, 1, 0, 0.88],
+    [5, 10, 0, 0.99],
+    [5, 1, 0.5, 0.72],
+    [5, 10, 0.5, 0.99],
+    [5, 1, 1, 0.1],
+    [5, 10, 1, 0.6],
+    [20, 1, 0, 0.95],
+    [20, 10, 0, 0.99],
+    [20, 1, 0.5, 0.85],
+    [20, 1, 1, 0.45],
+    [20, 10, 1, 0.95],
+  ])('at %d m/s2, by %d Hz smoothed over %d s, is no less than a share of %d', (atMps2, rateHz, smoothsS, least) => {
+    expect(shareNoticed(brakings(atMps2, 110), { rateHz, smoothsS })).toBeGreaterThanOrEqual(least)
+  })
+
+  it.each([
+    [1, 0.01],
+    [10, 0.05],
+  ])('is next to nothing where they are ordinary, at 2.5 m/s2, by %d Hz: at most a share of %d', (rateHz, most) => {
+    expect(shareNoticed(brakings(2.5, 110), { rateHz, smoothsS: 0 })).toBeLessThanOrEqual(most)
+  })
+})
+
+describe('an emergency stop', () => {
+  it.each([1, 2, 5, 10])('is told with the moment it began, a second and a half more or less, at %d Hz', (rateHz) => {
     for (const stop of brakings(6, 44)) {
       for (const { atMonoMs } of noticedIn(madeRide(rideThatBrakes(stop), OPEN_SKY, rateHz).fixes)) {
-        expect(Math.abs(atMonoMs / 1_000 - stop.second)).toBeLessThanOrEqual(1.1)
+        expect(Math.abs(atMonoMs / 1_000 - stop.second)).toBeLessThanOrEqual(1.5)
       }
     }
   })
@@ -162,27 +188,34 @@ describe('nothing has happened', () => {
   })
 })
 
-describe('an hour from light to light, with stops at up to 2.5 m/s2 and noise', () => {
+describe('a ride from light to light', () => {
   const seeds = Array.from({ length: 20 }, (_, index) => index + 1)
 
   it.each([
     // The one stop of 1,200 that noise makes a hard one.
     { rateHz: 1, hours: seeds, most: 1 },
-    { rateHz: 10, hours: isLong ? seeds : seeds.slice(0, 4), most: 0 },
-  ])('raises no more false alarms than docs/incidents.md says, at $rateHz Hz', ({ rateHz, hours, most }) => {
-    const alarms = hours.flatMap((seed) => {
-      const { route, stops } = cityRide(seed)
-      expect(stops).toBeGreaterThan(40)
-      return noticedIn(madeRide(route, { ...OPEN_SKY, seed }, rateHz).fixes)
-    })
-    expect(alarms.length).toBeLessThanOrEqual(most)
-  })
+    { rateHz: 10, hours: isLong ? seeds : seeds.slice(0, 2), most: 0 },
+  ])(
+    'of an hour, with stops at up to 2.5 m/s2 and noise, raises no more false alarms than told, at $rateHz Hz',
+    ({ rateHz, hours, most }) => {
+      const alarms = hours.flatMap((seed) => {
+        const { route, stops } = cityRide(seed)
+        expect(stops).toBeGreaterThan(40)
+        return noticedIn(madeRide(route, { ...OPEN_SKY, seed }, rateHz).fixes)
+      })
+      expect(alarms.length).toBeLessThanOrEqual(most)
+    },
+    120_000,
+  )
 
-  it.each([1, 10])('is simulated without an incident, at %d Hz', (rateHz) => {
+  it.each([
+    [1, 3_600],
+    [10, isLong ? 3_600 : 600],
+  ])('is simulated without an incident, at %d Hz for %d s', (rateHz, seconds) => {
     const detector = createIncidentDetector()
     const noticed: unknown[] = []
     for (const { elapsedMs, ...epoch } of simulatedRide(1, 1_000 / rateHz)) {
-      if (elapsedMs > 3_600_000) break
+      if (elapsedMs > seconds * 1_000) break
       noticed.push(detector.take(fixAt(elapsedMs / 1_000, 0, epoch)) ?? [])
     }
     expect(noticed.flat()).toEqual([])
