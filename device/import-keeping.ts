@@ -6,8 +6,7 @@ import { monoNowMs } from '../core/process/boot.js'
 import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { takeLock } from '../core/store/lock.js'
-import { openStoreOrNew } from '../core/store/quarantine.js'
-import { openReader, type Store } from '../core/store/store.js'
+import { openReader, openStore, type Store } from '../core/store/store.js'
 import { createSegmentFiles } from './footage/records/segment-files.js'
 import { createRecords } from './footage/records/writing.js'
 import type { Keeping } from './importing/ride-import.js'
@@ -30,7 +29,7 @@ export async function openKeeping(data: string, log: Log): Promise<OpenKeeping> 
   const lock = takeLock(join(data, 'device.lock'))
   if (lock === null) return throughTheDevice(data, catalogue)
   try {
-    const store = await openStoreOrNew(catalogue, log)
+    const store = await openStore(catalogue, { log })
     return {
       ask: createImports(store, monoNowMs, log),
       sameRide: store.sameRide,

@@ -9,8 +9,7 @@ import { everySecond, keepRunning, runTogether } from '../core/process/service.j
 import { bootFolder } from '../core/ride/footage.js'
 import type { Now } from '../core/ride/now.js'
 import { openBatch } from '../core/store/batch.js'
-import { openStoreOrNew } from '../core/store/quarantine.js'
-import type { Store } from '../core/store/store.js'
+import { openStore, type Store } from '../core/store/store.js'
 import { openCard } from './card.js'
 import { checkSources } from './checking.js'
 import type { DeviceSettings } from './config.js'
@@ -59,7 +58,7 @@ export async function runDevice({ settings, configFile, log, signal }: DeviceOpt
   const data = resolve(settings.data)
   const lock = await openDataFolder(data)
   try {
-    const store = await openStoreOrNew(join(data, 'rides.db'), log)
+    const store = await openStore(join(data, 'rides.db'), { log })
     try {
       await record({ settings, receiver, data, store, log, signal })
     } finally {
@@ -152,7 +151,7 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     onAnchor: tagging.look,
     onRide: (isOn) => {
       recording.rideIs(isOn)
-      if (!isOn) records.look()
+      if (!isOn) rideIsOver()
     },
     onIncident: settings.incident.detect ? (noticed) => incidents.notice(noticed) : null,
     timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
@@ -163,6 +162,14 @@ async function record({ settings, receiver, data, store, log, signal }: Opened):
     ...{ bootNumber, settings: settings.incident, store, batch, log },
     ...{ tell: link.tell, tellRide: journey.tellRide },
   })
+  /** It is in the backup, and beside the footage. What goes wrong is said, and costs nothing else. */
+  const rideIsOver = (): void => {
+    records.look()
+    void batch
+      .commit()
+      .then(() => store.backUp())
+      .catch(() => {})
+  }
   const recording = createRecording({
     begin,
     word: resumed.word,

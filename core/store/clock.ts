@@ -65,9 +65,10 @@ export function writeClock(database: Connection) {
      * The number of the boot with this id, a new one where it is not known yet, and the name of this device.
      * @param highestKnown a number above it is given: a catalogue that was lost and begun anew must not count over again what
      *   lies on the card
+     * @param newDeviceId for a device that has no name yet
      */
-    beginBoot: (bootId: string, highestKnown = 0): Boot => {
-      const deviceId = device.get()?.id ?? randomBytes(8).toString('hex')
+    beginBoot: (bootId: string, highestKnown = 0, newDeviceId = randomDeviceId()): Boot => {
+      const deviceId = device.get()?.id ?? newDeviceId
       if (device.get() === undefined) addDevice.run(deviceId)
       const bootNumber = boot.get(bootId)?.number ?? Number(addBoot.run(highestKnown, bootId).lastInsertRowid)
       openBoot.run(bootNumber)
@@ -108,6 +109,8 @@ export function writeClock(database: Connection) {
     },
   }
 }
+
+export const randomDeviceId = (): string => randomBytes(8).toString('hex')
 
 interface AnchorRow {
   readonly bootId: string

@@ -1,6 +1,7 @@
 /** Opens SQLite files so that what is committed is on the card, and so that a reader needs no right to write. */
 import { type Connection, connect, pragma, setPragma } from './connection.js'
 import type { Migration } from './migrations.js'
+import { failureOf } from './trouble.js'
 
 /** "Spok" in ASCII: a zero-length or foreign file opens and passes every check of SQLite's own, but does not carry this. */
 const APPLICATION_ID = 0x53706f6b
@@ -8,7 +9,8 @@ const APPLICATION_ID = 0x53706f6b
 const BUSY_TIMEOUT_MS = 300
 
 /**
- * Opens the file for its one writer, makes it where it is missing and brings its tables up to date.
+ * Opens the file for its one writer, makes it where it is missing and brings its tables up to date. A connection to a file
+ * that turns out to be damaged is left as it is: closing it would move the log into the damaged file.
  * @throws where the file is not Spokecam's, comes from a later version, or cannot be made durable
  */
 export function openForWriting(file: string, migrations: readonly Migration[]): Connection {
@@ -46,12 +48,33 @@ export function closeForReaders(database: Connection): void {
   const last = connect(database.name, { readonly: true })
   pragma(last, 'user_version') // Only a connection that has read something holds a lock.
   try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    emptyLog(database)
   } catch {
     // On a full card: what is in the log stays there, and readers find it.
   }
   database.close()
   last.close()
+}
+
+/**
+ * Closes a writer whose card has failed, and asks nothing more of its descriptors: a second fsync there would answer that all
+ * is well, although the kernel has given up the pages that the first could not write.
+ */
+export function closeUnsynced(database: Connection): void {
+  let last: Connection | null = null
+  try {
+    last = connect(database.name, { readonly: true })
+    pragma(last, 'user_version')
+  } catch {
+    // Nothing can be read there any more, and nothing be moved from the log into the file either.
+  }
+  database.close()
+  last?.close()
+}
+
+/** Moves all that is in the log into the file, which is then on the card. @throws where it cannot be */
+export function emptyLog(database: Connection): void {
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
 
 /** Missing, empty, or as a power cut leaves it that came before there was anything in it. */
@@ -62,7 +85,9 @@ function requireOurs(database: Connection, file: string): void {
   const id = pragma(database, 'application_id')
   if (id === APPLICATION_ID) return
   database.close()
-  throw new Error(`${file} is not a database of Spokecam: its application_id is ${id}`)
+  const message = `${file} is not a database of Spokecam: its application_id is ${id}`
+  // A file of nobody is one of ours that has lost its head; somebody else's is left alone.
+  throw id === 0 ? failureOf(message, 'SQLITE_NOTADB') : new Error(message)
 }
 
 /** better-sqlite3 is built with NORMAL as the default in WAL mode, which loses whole rides in a power cut. */

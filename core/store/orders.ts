@@ -15,12 +15,38 @@ export const step = <Name extends keyof Writing>(name: Name, ...given: Parameter
   given,
 })
 
-/** What the worker is asked: steps that are one transaction. No steps: close. */
-export interface Order {
-  readonly id: number
-  readonly steps: readonly Step[]
+/** What the worker is begun with. */
+export interface StoreTask {
+  readonly file: string
+  /** When a catalogue is checked, and copied, that was not closed as it should have been; ms after it was opened. */
+  readonly looksAfterMs: number
 }
+
+/** What the worker is asked: steps that are one transaction, or care for the files of the catalogue. */
+export type Order =
+  | { readonly id: number; readonly steps: readonly Step[] }
+  | { readonly id: number; readonly care: Care }
+
+export type Care = 'close' | 'backUp' | 'reopen' | 'makeBallast'
+
+/** What the worker says: how an order went, a line for the log, or that the catalogue was made again. */
+export type Said =
+  | OrderDone
+  | { readonly log: { readonly level: 'info' | 'warn' | 'error'; readonly message: string; readonly facts: SaidFacts } }
+  | { readonly rebuilt: Rebuilt }
 
 export type OrderDone =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly failure: { readonly message: string; readonly code: string | undefined } }
+
+export type SaidFacts = Readonly<Record<string, string | number | boolean | null>>
+
+/** A catalogue that was lost, made again out of what lay beside it. */
+export interface Rebuilt {
+  /** Whether it is proven to be what the lost one was; else footage may know of more. */
+  readonly isComplete: boolean
+  /** Written since the backup, and carried out again. */
+  readonly transactions: number
+  /** Null where it was begun with a blank one. */
+  readonly backup: number | null
+}

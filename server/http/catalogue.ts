@@ -1,4 +1,5 @@
-/** The catalogue of rides as the routes read it: opened when it is first needed, and again when it was missing or failed. */
+/** The catalogue of rides as the routes read it: opened when it is first needed, and again when it was missing, failed or replaced. */
+import { statSync } from 'node:fs'
 import type { Log } from '../../core/process/log.js'
 import type { Reading } from '../../core/store/catalogue.js'
 import { UnknownCursor } from '../../core/store/listing.js'
@@ -13,8 +14,13 @@ export interface Catalogue {
   readonly close: () => void
 }
 
+/** A catalogue that is damaged is set aside, and another takes its place: the open file would be read for ever. */
+const LOOKS_EVERY_MS = 1_000
+
 export function openCatalogue(file: string, log: Log): Catalogue {
   let reader: Reader | null = null
+  let readFile = ''
+  let lookedMs = Number.NEGATIVE_INFINITY
   let said = ''
 
   const close = (): void => {
@@ -22,8 +28,21 @@ export function openCatalogue(file: string, log: Log): Catalogue {
     reader = null
   }
 
+  /** What is read of, unless another file has taken its place. */
+  const current = (): Reader | null => {
+    if (performance.now() - lookedMs >= LOOKS_EVERY_MS) {
+      lookedMs = performance.now()
+      const found = fileAt(file)
+      if (found !== readFile) close()
+      readFile = found
+    }
+    reader ??= opened()
+    return reader
+  }
+
   const opened = (): Reader | null => {
     try {
+      readFile = fileAt(file)
       return openReader(file)
     } catch (error) {
       // The device may be making it this moment; whatever else it is, is said once.
@@ -44,14 +63,20 @@ export function openCatalogue(file: string, log: Log): Catalogue {
 
   return {
     ask: (question) => {
-      reader ??= opened()
-      if (reader === null) throw new Problem(503, 'the device has not recorded anything yet')
-      return answer(reader, question)
+      const from = current()
+      if (from === null) throw new Problem(503, 'the device has not recorded anything yet')
+      return answer(from, question)
     },
     askOr: (question, whileMissing) => {
-      reader ??= opened()
-      return reader === null ? whileMissing : answer(reader, question)
+      const from = current()
+      return from === null ? whileMissing : answer(from, question)
     },
     close,
   }
+}
+
+/** Which file lies there, wherever it lay before. */
+function fileAt(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined ? '' : `${found.dev} ${found.ino}`
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../core/process/log.js'
-import { openStoreOrNew } from '../../core/store/quarantine.js'
 import { openStore } from '../../core/store/store.js'
 
 let folder: string
@@ -23,17 +22,17 @@ describe('a catalogue', () => {
   it('that is damaged is set aside with all its bytes, and a new one is begun', async () => {
     const rubbish = Buffer.alloc(20_000, 'garbage')
     await writeFile(file, rubbish)
-    const store = await openStoreOrNew(file, log)
+    const store = await openStore(file, { log })
     expect(await store.beginBoot('a')).toMatchObject({ bootNumber: 1 })
     await store.close()
     expect(await readFile(`${file}.broken-1`)).toEqual(rubbish)
-    expect(said).toEqual(['the catalogue is damaged: a new one is begun, the old one is kept'])
+    expect(said).toEqual(['the catalogue is damaged: it is made again as far as is known, the old one is kept'])
   })
 
   it('that is damaged again does not take the place of the first', async () => {
     for (const text of ['first', 'second']) {
       await writeFile(file, text.repeat(2_000))
-      await (await openStoreOrNew(file, log)).close()
+      await (await openStore(file, { log })).close()
       for (const name of await readdir(folder)) if (!name.includes('broken')) await rm(join(folder, name))
     }
     expect((await readFile(`${file}.broken-1`, 'utf8')).slice(0, 5)).toBe('first')
@@ -44,14 +43,14 @@ describe('a catalogue', () => {
     const before = await openStore(file)
     await before.beginBoot('a')
     await before.close()
-    const store = await openStoreOrNew(file, log)
+    const store = await openStore(file, { log })
     expect(await store.beginBoot('b')).toMatchObject({ bootNumber: 2 })
     await store.close()
     expect(said).toEqual([])
   })
 
   it('that cannot be opened for another reason is left where it is, and the reason is a sentence', async () => {
-    await expect(openStoreOrNew(join(folder, 'missing/rides.db'), log)).rejects.toThrow(
+    await expect(openStore(join(folder, 'missing/rides.db'), { log })).rejects.toThrow(
       /^the catalogue .* cannot be opened: /,
     )
     expect(await readdir(folder)).toEqual([])

@@ -1,0 +1,123 @@
+/** The thread that looks after the catalogue while others write on: checks it, copies it, makes ballast, and takes its time. */
+import { closeSync, fdatasyncSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { BALLAST_BYTES, ballastName } from './ballast.js'
+import type { CareSaid, CareTask } from './care-task.js'
+import { type Connection, connect, pragma, setPragma } from './connection.js'
+import { failureOf } from './trouble.js'
+
+/** A burst of 60 MB with one fsync held the sync of the recorders for 4 s; a piece of 1 MB with a pause costs them nothing. */
+const PIECE_BYTES = 1024 * 1024
+const PAUSE_MS = 100
+/** A row of a point with its share of the tree. */
+const FIX_BYTES = 100
+const LOCKED_MS = 5_000
+
+const say = (said: CareSaid): void => parentPort?.postMessage(said)
+const rest = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+
+const task = workerData as CareTask
+try {
+  if (task.kind === 'check') check(task.file)
+  else if (task.kind === 'copy') copy(task)
+  else fill(ballastName(task.file))
+  say({ kind: 'done' })
+} catch (error) {
+  const { message, code } = error as Error & { readonly code?: string }
+  say({ kind: 'failed', message, code })
+}
+
+/** Table by table, so that no look at the catalogue lasts long. @throws SQLITE_CORRUPT with what is wrong */
+function check(file: string): void {
+  const database = connect(file, { readonly: true, fileMustExist: true, timeout: LOCKED_MS })
+  try {
+    for (const table of tablesOf(database)) {
+      const found = database.prepare(`PRAGMA quick_check('${table}')`).pluck().all()
+      if (found[0] !== 'ok') throw failureOf(`${table}: ${found.slice(0, 3).join(', ')}`, 'SQLITE_CORRUPT')
+      rest()
+    }
+  } finally {
+    database.close()
+  }
+}
+
+/**
+ * Copies the catalogue as it is at one moment, which is told as `begun`, row by row into new trees. Not by VACUUM INTO: nobody
+ * could tell which commits it holds.
+ */
+function copy({ file, to, mayBegin }: CareTask & { readonly kind: 'copy' }): void {
+  writeFileSync(to, '') // The connection may make no files, lest it makes a catalogue where there is none any more.
+  const database = connect(file, { fileMustExist: true, timeout: LOCKED_MS })
+  try {
+    setPragma(database, 'foreign_keys', 'OFF')
+    database.exec(`ATTACH '${to.replaceAll("'", "''")}' AS copy`)
+    setPragma(database, 'copy.journal_mode', 'OFF')
+    setPragma(database, 'copy.synchronous', 'OFF')
+    // Little is held back, so that each piece reaches the card with its own sync.
+    setPragma(database, 'copy.cache_size', -256)
+    say({ kind: 'ready' })
+    Atomics.wait(new Int32Array(mayBegin), 0, 0, LOCKED_MS)
+    database.exec('BEGIN')
+    const tables = tablesOf(database)
+    say({ kind: 'begun' })
+    for (const name of ['application_id', 'user_version']) {
+      setPragma(database, `copy.${name}`, pragma(database, `main.${name}`) as number)
+    }
+    for (const sql of schemaOf(database, 'table')) database.exec(sql.replace(/^CREATE TABLE /, '$&copy.'))
+    for (const table of tables) copyTable(database, table, to)
+    for (const sql of schemaOf(database, 'index')) database.exec(sql.replace(/^CREATE (UNIQUE )?INDEX /, '$&copy.'))
+    database.exec('COMMIT')
+  } finally {
+    database.close()
+  }
+  sync(to)
+}
+
+function copyTable(database: Connection, table: string, to: string): void {
+  const all = `INSERT INTO copy."${table}" SELECT * FROM main."${table}"`
+  if (table !== 'fixes') return void database.exec(all)
+  // The points are nearly all of it.
+  const ofRide = database.prepare(`${all} WHERE rideNumber = ?`)
+  let unsyncedBytes = 0
+  for (const ride of database.prepare('SELECT number FROM main.rides ORDER BY number').pluck().all()) {
+    unsyncedBytes += ofRide.run(ride).changes * FIX_BYTES
+    if (unsyncedBytes < PIECE_BYTES) continue
+    sync(to)
+    rest()
+    unsyncedBytes = 0
+  }
+}
+
+/** The room is really taken: zeros are written, as a hole in a file holds no room. */
+function fill(ballast: string): void {
+  const descriptor = openSync(ballast, 'w', 0o600)
+  try {
+    const piece = Buffer.alloc(PIECE_BYTES)
+    for (let bytes = 0; bytes < BALLAST_BYTES; bytes += writeSync(descriptor, piece)) {
+      fdatasyncSync(descriptor)
+      rest()
+    }
+    fdatasyncSync(descriptor)
+  } catch (error) {
+    rmSync(ballast, { force: true })
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function sync(path: string): void {
+  const descriptor = openSync(path, 'r')
+  fdatasyncSync(descriptor)
+  closeSync(descriptor)
+}
+
+function tablesOf(database: Connection): readonly string[] {
+  const sql = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
+  return database.prepare<[], string>(sql).pluck().all() as string[]
+}
+
+function schemaOf(database: Connection, type: 'table' | 'index'): readonly string[] {
+  const sql = 'SELECT sql FROM main.sqlite_schema WHERE type = ? AND sql IS NOT NULL'
+  return database.prepare<[string], string>(sql).pluck().all(type) as string[]
+}

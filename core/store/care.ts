@@ -1,0 +1,46 @@
+/** Has the catalogue looked after in a thread of its own, one task at a time. */
+import { Worker } from 'node:worker_threads'
+import type { CareSaid, CareTask } from './care-task.js'
+import { failureOf } from './trouble.js'
+
+export interface Carers {
+  /** Resolves when it is done, after those that were asked for before. @throws what went wrong, with the code of SQLite */
+  readonly ask: (task: CareTask, onSaid?: (said: CareSaid) => void) => Promise<void>
+  /** Whatever is under way or asked for is left undone. */
+  readonly stop: () => Promise<void>
+}
+
+export function hireCarers(): Carers {
+  let last: Promise<unknown> = Promise.resolve()
+  let atWork: Worker | null = null
+  let isStopped = false
+
+  const begin = (task: CareTask, onSaid: (said: CareSaid) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (isStopped) return reject(new Error('the catalogue is being closed'))
+      const worker = new Worker(new URL('./care-worker.js', import.meta.url), { workerData: task })
+      atWork = worker
+      worker.on('message', (said: CareSaid) => {
+        onSaid(said)
+        if (said.kind === 'done') resolve()
+        if (said.kind === 'failed') reject(failureOf(said.message, said.code ?? ''))
+      })
+      worker.on('error', reject)
+      worker.on('exit', () => {
+        atWork = null
+        reject(new Error('the catalogue is being closed')) // Nothing, where it is done.
+      })
+    })
+
+  return {
+    ask: (task, onSaid = () => {}) => {
+      const asked = last.then(() => begin(task, onSaid))
+      last = asked.catch(() => {}) // Whoever asked is told.
+      return asked
+    },
+    stop: async () => {
+      isStopped = true
+      await atWork?.terminate()
+    },
+  }
+}
