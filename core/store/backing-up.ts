@@ -15,7 +15,7 @@ export interface BackingUp {
   readonly backUp: () => Promise<void>
   /** @throws where there is no room */
   readonly makeBallast: () => Promise<void>
-  /** Looks for damage that nobody has met yet, and has copied what no backup covers. Never rejects. */
+  /** Looks for damage that nobody has met yet, has copied what no backup covers, and lays in ballast. Never rejects. */
   readonly lookAfter: () => Promise<void>
   /** What was written makes a backup due, or makes it impossible to wait for one. */
   readonly hasWritten: () => void
@@ -83,14 +83,16 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
     return underWay
   }
 
+  const makeBallast = async (): Promise<void> => {
+    if (hasBallast(file)) return
+    requireRoom(BALLAST_BYTES)
+    await carers.ask({ kind: 'ballast', file })
+  }
+
   return {
     backUp,
 
-    makeBallast: async () => {
-      if (hasBallast(file)) return
-      requireRoom(BALLAST_BYTES)
-      await carers.ask({ kind: 'ballast', file })
-    },
+    makeBallast,
 
     lookAfter: async () => {
       try {
@@ -101,6 +103,7 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
         writer.isDamaged(error)
       }
       if (writer.isUncovered()) await backUp().catch(() => {}) // It has said why not.
+      await makeBallast().catch(() => {}) // There is no room just now, or it is told where it counts.
     },
 
     hasWritten: () => {

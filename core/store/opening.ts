@@ -16,10 +16,10 @@ export interface Opened {
   /** One transaction. @param beforeCommit the last thing in it */
   readonly write: (steps: readonly Step[], beforeCommit: () => void) => unknown
   /**
-   * What SQLite itself would not see, as it knows by heart what it has read.
+   * What SQLite itself would not see, as it knows by heart what it has read. Looks at most once a second, unless it is urgent.
    * @throws as for a damaged file where it was cut off, taken away, replaced or written over
    */
-  readonly requireThere: () => void
+  readonly requireThere: (isUrgent?: boolean) => void
 }
 
 const LOOKS_EVERY_MS = 1_000
@@ -48,12 +48,12 @@ export function openCatalogue(file: string): Opened {
 /** Its size in bytes; 0 where there is no file. @throws where that cannot be told */
 export const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 
-function watch(file: string): () => void {
+function watch(file: string): (isUrgent?: boolean) => void {
   const opened = statSync(file)
   let sizeBytes = opened.size
   let lookedMs = performance.now()
-  return () => {
-    if (performance.now() - lookedMs < LOOKS_EVERY_MS) return
+  return (isUrgent = false) => {
+    if (!isUrgent && performance.now() - lookedMs < LOOKS_EVERY_MS) return
     const found = statSync(file, { throwIfNoEntry: false })
     const isSame = found?.ino === opened.ino && found.dev === opened.dev && found.size >= sizeBytes
     if (!isSame || !hasHead(file)) throw failureOf(`${file} is not the file any more that was opened`, 'SQLITE_CORRUPT')

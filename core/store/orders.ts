@@ -18,7 +18,7 @@ export const step = <Name extends keyof Writing>(name: Name, ...given: Parameter
 /** What the worker is begun with. */
 export interface StoreTask {
   readonly file: string
-  /** When a catalogue is checked, and copied, that was not closed as it should have been; ms after it was opened. */
+  /** When it is looked after for the first time, ms after it was opened. */
   readonly looksAfterMs: number
 }
 

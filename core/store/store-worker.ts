@@ -37,8 +37,8 @@ const queue = createOrderQueue<QueuedOrder>({
   },
 })
 const backups = keepBackups(file, { writer, carers, hold: queue.hold, release: queue.release, say })
-/** Beside a recording that has long begun: at once where something may be wrong, else now and then. */
-let nextLook = setTimeout(look, writer.isUncovered() ? looksAfterMs : LOOKS_EVERY_MS)
+/** Beside a recording that has long begun. */
+let nextLook = setTimeout(look, looksAfterMs)
 
 parentPort?.on('message', (order: Order) => {
   if ('steps' in order) queue.take({ ...order, isLast: false })

@@ -27,7 +27,10 @@ export type Store = {
    * asked for something. @throws while it cannot be written
    */
   readonly reopen: () => Promise<void>
-  /** Lays in room that the catalogue falls back upon when the card is full. @throws where there is none to spare */
+  /**
+   * Lays in room that the catalogue falls back upon when the card is full, which it else does by itself every ten minutes.
+   * @throws where there is none to spare
+   */
   readonly makeBallast: () => Promise<void>
   /** Waits for what is under way, then leaves the files as a reader without write access needs them. */
   readonly close: () => Promise<void>
@@ -37,7 +40,7 @@ export interface StoreOptions {
   readonly log?: Log
   /** The catalogue was lost and made again: before openStore resolves, or while it is in use. */
   readonly onRebuilt?: (rebuilt: Rebuilt) => void
-  /** When a catalogue that was not closed as it should have been is checked for damage; ms after it was opened. */
+  /** When it is checked for damage and given its ballast, and copied where no backup covers it; ms after it was opened. */
   readonly looksAfterMs?: number
 }
 

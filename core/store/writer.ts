@@ -190,6 +190,18 @@ export function openWriter(
     }
   }
 
+  /** Answers whether it lies there as it should. */
+  const closeWhole = (): boolean => {
+    if (opened === null) return false
+    try {
+      opened.requireThere(true)
+    } catch (error) {
+      mend(error) // Now is the time: what is in the log would be moved into what is left of the file.
+    }
+    closeForReaders((opened as Opened).database)
+    return true
+  }
+
   return {
     redo,
     reopen,
@@ -207,9 +219,9 @@ export function openWriter(
       return answer
     },
     close: () => {
-      if (opened !== null) closeForReaders(opened.database)
-      redo.close(opened !== null)
+      const isWhole = closeWhole()
       opened = null
+      redo.close(isWhole)
     },
   }
 }

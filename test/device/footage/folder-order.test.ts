@@ -220,7 +220,7 @@ describe('a file of a boot without a row', () => {
   it('of a boot the catalogue does not know is taken in all the same', async () => {
     await lay('boot-000001/front-000001.mp4')
     await store.close()
-    await rm(join(folder, 'rides.db'))
+    for (const name of ['rides.db', 'rides.db.redo-0']) await rm(join(folder, name))
     store = await openStore(join(folder, 'rides.db'))
     expect(await store.beginBoot('this boot', 3)).toMatchObject({ bootNumber: 4 })
     await order()
