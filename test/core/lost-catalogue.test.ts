@@ -1,5 +1,5 @@
 /** A catalogue that is lost, whenever and however, is what it was again: whoever asked only waited longer. */
-import { copyFile, mkdtemp, open, readdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, open, readdir, readFile, rename, rm, truncate, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -99,20 +99,25 @@ describe('a catalogue that', () => {
     expect(rebuilt).toMatchObject([{ isComplete: true, backup: null }])
   })
 
-  it('is damaged where nobody looks is found out after an end that was none, and copied once it is made again', async () => {
+  it.each([
+    { end: 'an end as it should be', isKilled: false },
+    { end: 'an end that was none, and copied as soon as it is made again', isKilled: true },
+  ])('is damaged where nobody looks is found out beside the recording, after $end', async ({ isKilled }) => {
     for (let ride = 0; ride < 30; ride++) await addRide(store, { id: `ride ${ride}` })
     await makeWhole()
     const before = contents()
-    const killed = join(folder, 'killed')
-    for (const name of await readdir(folder)) await copyFile(join(folder, name), `${killed}-${name}`)
+    const names = await readdir(folder)
+    if (isKilled) for (const name of names) await copyFile(join(folder, name), join(folder, `killed-${name}`))
     await store.close()
-    for (const name of await readdir(folder)) if (name.startsWith('rides.db')) await unlink(join(folder, name))
-    for (const name of await readdir(folder)) await copyFile(join(folder, name), join(folder, name.slice(7)))
-    await scribble(5)
-    store = await opened(100)
-    await store.recordingWord(1)
-    await eventually(async () => (await readdir(folder)).includes('rides.db.backup-1'), { withinMs: 5_000 })
+    if (isKilled) for (const name of names) await rename(join(folder, `killed-${name}`), join(folder, name))
+    await scribble(3)
+    store = await opened(700)
+    expect(rebuilt).toEqual([])
+    const hasBackup = async () => (await readdir(folder)).includes('rides.db.backup-1')
+    await eventually(async () => rebuilt.length > 0 && (!isKilled || (await hasBackup())), { withinMs: 5_000 })
     expect(contents()).toEqual(before)
+    expect(rebuilt).toMatchObject([{ isComplete: !isKilled }])
+    expect(await hasBackup()).toBe(isKilled)
     expect(await readdir(folder)).toContain('rides.db.broken-1')
   })
 
@@ -134,22 +139,30 @@ describe('a catalogue that', () => {
     expect(rebuilt).toMatchObject([{ isComplete: true, backup: 2 }])
   })
 
-  it('is lost with all that was beside it keeps this boot, and is told as not complete, so that the folder is read in again', async () => {
-    await store.footageIsInOrder(1)
-    await store.backUp()
-    for (const name of await readdir(folder)) if (name.includes('redo')) await unlink(join(folder, name))
-    await truncate(file, 0)
-    await eventually(
-      async () => {
-        await store.setTimeZone('first', 'Europe/Berlin')
-        return rebuilt.length > 0
-      },
-      { withinMs: 5_000 },
-    )
-    expect(rebuilt).toMatchObject([{ isComplete: false, backup: 1 }])
-    expect(await store.lastBootInOrder()).toBeNull()
-    expect((await store.beginBoot('a boot')).bootNumber).toBe(1)
-  })
+  it.each([
+    { left: 'a backup', backup: 1 },
+    { left: 'nothing', backup: null },
+  ])(
+    'is lost where $left is left beside it keeps this boot, and has the footage folder read in again',
+    async ({ backup }) => {
+      await store.beginBoot('a boot')
+      await store.footageIsInOrder(1)
+      if (backup !== null) await store.backUp()
+      for (const name of await readdir(folder)) if (name.includes('redo')) await unlink(join(folder, name))
+      await truncate(file, 0)
+      await eventually(
+        async () => {
+          await store.keepRecordingWord(1, true)
+          return rebuilt.length > 0
+        },
+        { withinMs: 5_000 },
+      )
+      expect(rebuilt).toMatchObject([{ isComplete: false, backup }])
+      expect(await store.lastBootInOrder()).toBeNull()
+      expect((await store.beginBoot('a boot')).bootNumber).toBe(1)
+      expect(await store.recordingWord(1)).toBe(true)
+    },
+  )
 
   it('is new is not taken for a lost one', async () => {
     await store.close()
