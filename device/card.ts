@@ -36,7 +36,7 @@ export function openCard({ settings, data, footage, store, isBusyWith, tell, log
     cameras: settings.cameras.map((camera) => ({ name: camera.name, bytesPerSecond: bytesPerSecondOf(camera) })),
     store,
     retention: createRetention({ footage, expiredExports, store, isHeld, isBusyWith, nowMonoMs, tell, log }),
-    onWritable: async () => {},
+    onWritable: store.reopen,
     log,
   })
   return { storage, holds }

@@ -12,7 +12,7 @@ const TABLES: Readonly<Record<string, string>> = {
   anchors: 'SELECT * FROM anchors ORDER BY bootNumber, monoMs',
   recording: 'SELECT * FROM recording ORDER BY bootNumber',
   powerCuts: 'SELECT * FROM powerCuts ORDER BY bootNumber',
-  rides: `SELECT * FROM rides WHERE source <> 'importing' ORDER BY id`,
+  rides: `SELECT * FROM rides WHERE source <> 'importing' ORDER BY source, id`,
   fixes: `SELECT ${RIDE_ID}, * FROM fixes ORDER BY 1, part, monoMs`,
   segments: `SELECT ${RIDE_ID}, * FROM segments ORDER BY id`,
   incidents: `SELECT ${RIDE_ID}, * FROM incidents ORDER BY id`,

@@ -82,7 +82,7 @@ describe.skipIf(why !== null)(`a card that fills${why === null ? '' : `, skipped
   })
 
   it('loses its oldest video, but for what was saved, and not a frame of what is recorded', async () => {
-    await ride(card, { KEEP__FREE_PERCENT: '50', INCIDENT__BEFORE_SECONDS: '0', INCIDENT__AFTER_SECONDS: '0' })
+    await ride(card, { KEEP__FREE_PERCENT: '50', INCIDENT__BEFORE_SECONDS: '1', INCIDENT__AFTER_SECONDS: '0' })
     await eventually(async () => (await inState('tagged')).length >= 2, SOON)
     const saved = await save()
     expect(saved.segments.length).toBeGreaterThan(0)
