@@ -16,6 +16,9 @@ const ASKS_FOR_MS = 4_000
 export function RideMoments({ ride, clock }: RideMomentsProps) {
   const { incidents, remove } = useIncidents(ride)
   const [hint, setHint] = useState<string | null>(null)
+  if (incidents?.kind === 'refused' && ride.incidents > 0) {
+    return <p class="trouble">The saved moments cannot be shown: {incidents.words}</p>
+  }
   if (incidents?.kind !== 'done' || (incidents.value.length === 0 && hint === null)) return null
 
   const show = ({ atUtcMs }: Incident) => {
