@@ -47,7 +47,7 @@ export interface IncidentsOptions {
 }
 
 const SECOND_MS = 1_000
-const CANNOT_BE_SAVED = 'the moment cannot be saved: the catalogue on the card cannot be written'
+const CANNOT_BE_SAVED = 'the catalogue on the card cannot be written'
 
 export function createIncidents(options: IncidentsOptions): Incidents {
   const { bootNumber, settings, store, batch, tell, tellRide, nowMonoMs = monoNowMs, newId = anId, log } = options

@@ -205,7 +205,7 @@ describe('saving a moment', () => {
   it('that cannot be written is refused with a sentence, and can be saved later with the same key', async () => {
     isCardBroken = true
     const answer = await post({ key: 'later' })
-    expect([answer.status, (await answer.json()).detail]).toEqual([409, expect.stringContaining('cannot be saved')])
+    expect([answer.status, (await answer.json()).detail]).toEqual([409, 'the catalogue on the card cannot be written'])
     isCardBroken = false
     expect((await saved({ key: 'later', body: { secondsAgo: 5 } })).atUtcMs).toBe(JUNE_UTC_MS + 195_000)
   })
