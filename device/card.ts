@@ -9,19 +9,28 @@ import { createHolds, type Holds } from './footage/holds.js'
 import { createRetention } from './footage/retention.js'
 import { type Storage, watchStorage } from './footage/storage.js'
 
+/** The card whose place memory takes. */
+export interface StandsInFor {
+  /** Absolute path of a file on it that is written to see whether that works. */
+  readonly probe: string
+  readonly onWritable: () => void
+}
+
 export interface CardOptions {
   readonly settings: Pick<DeviceSettings, 'cameras' | 'keep' | 'mostFootageBytes'>
   /** Absolute paths of the data folder and of the footage folder in it. */
   readonly data: string
   readonly footage: string
   readonly store: Store
+  /** Null where the data folder lies on the card itself. */
+  readonly standsInFor: StandsInFor | null
   /** Whether files of a segment are being written just now. */
   readonly isBusyWith: (segmentId: string) => boolean
   readonly tell: (news: News) => void
   readonly log: Log
 }
 
-export function openCard({ settings, data, footage, store, isBusyWith, tell, log }: CardOptions): {
+export function openCard({ settings, data, footage, store, standsInFor, isBusyWith, tell, log }: CardOptions): {
   readonly storage: Storage
   readonly holds: Holds
 } {
@@ -31,12 +40,13 @@ export function openCard({ settings, data, footage, store, isBusyWith, tell, log
   const { isHeld } = holds
   const storage = watchStorage({
     footage,
-    probe: join(data, '.write-probe'),
+    probe: standsInFor?.probe ?? join(data, '.write-probe'),
+    isTaking: standsInFor === null,
     limits: { ...settings.keep, mostFootageBytes: settings.mostFootageBytes },
     cameras: settings.cameras.map((camera) => ({ name: camera.name, bytesPerSecond: bytesPerSecondOf(camera) })),
     store,
     retention: createRetention({ footage, expiredExports, store, isHeld, isBusyWith, nowMonoMs, tell, log }),
-    onWritable: store.reopen,
+    onWritable: async () => (standsInFor === null ? store.reopen() : standsInFor.onWritable()),
     log,
   })
   return { storage, holds }

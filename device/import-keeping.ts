@@ -55,7 +55,7 @@ async function writeRecords(data: string, store: Store, log: Log): Promise<void>
 }
 
 async function throughTheDevice(data: string, catalogue: string): Promise<OpenKeeping> {
-  const link = openServerEnd({ path: join(data, 'device.sock'), hear: () => {}, log: QUIET })
+  const link = openServerEnd({ paths: [join(data, 'device.sock')], hear: () => {}, log: QUIET })
   const stop = new AbortController()
   const listening = link.service.run(stop.signal)
   const close = async (): Promise<void> => {

@@ -1,35 +1,13 @@
-/** Joins the rooms of the device: receiver, cameras, clock and the ride in progress, the footage folder and its catalogue. */
-import { randomBytes } from 'node:crypto'
+/** The device: rides with what lies in its data folder, or with memory alone while the card under it cannot be written. */
 import { join, resolve } from 'node:path'
-import { openDeviceEnd } from '../core/link/device-end.js'
-import { monoNowMs, readBootId } from '../core/process/boot.js'
-import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
-import { everySecond, keepRunning, runTogether } from '../core/process/service.js'
-import { bootFolder } from '../core/ride/footage.js'
-import type { Now } from '../core/ride/now.js'
-import { openBatch } from '../core/store/batch.js'
-import { openStore, type Store } from '../core/store/store.js'
-import { openCard } from './card.js'
+import { makeStandIn, removeStandIn } from '../core/process/stand-in.js'
+import { openStore } from '../core/store/store.js'
 import { checkSources } from './checking.js'
 import type { DeviceSettings } from './config.js'
 import { openDataFolder } from './data-folder.js'
-import { highestBootFolder } from './footage/numbers.js'
-import { createSegmentFiles } from './footage/records/segment-files.js'
-import { createRecords } from './footage/records/writing.js'
-import { createTagging } from './footage/tagging.js'
-import { isSimulated, type ReceiverSource, readings } from './gps/receiver.js'
-import { createImports } from './imports.js'
-import { createIncidents } from './incidents.js'
-import { listenToKeys } from './keys/keys.js'
-import { openLed } from './led.js'
-import { pictureOf } from './picture.js'
-import { openRecorders } from './recorders.js'
-import { createRecording } from './recording.js'
-import { createJourney } from './tracking/journey.js'
-import { leftOffAt } from './tracking/left-off.js'
-import { timeZoneAt } from './tracking/time-zone.js'
-import { grant } from './wishes.js'
+import { isTroubleOfTheCard } from './footage/write-probe.js'
+import { type RidingOptions, ride } from './riding.js'
 
 export { type Reindexed, reindex } from './footage/records/reindex.js'
 export { serveReplay } from './gps/replay.js'
@@ -45,22 +23,33 @@ export interface DeviceOptions {
   readonly signal: AbortSignal
 }
 
-const MINUTE_MS = 60_000
-/** Whoever ends the device waits for it. */
-const LAST_RECORDS_WITHIN_MS = 2_000
+type Riding = Omit<RidingOptions, 'store' | 'standsInFor'>
 
 /**
- * Records until the signal aborts; resolves when everything is closed and on the card.
+ * Records until the signal aborts; resolves when everything is closed and on the card. A card that cannot be written does not end
+ * it: to be begun again and again would help nobody.
  * @throws ConfigurationError for a source that cannot be used; else where the data folder or the catalogue cannot be opened
  */
 export async function runDevice({ settings, configFile, log, signal }: DeviceOptions): Promise<void> {
   const receiver = await checkSources(settings, configFile)
-  const data = resolve(settings.data)
-  const lock = await openDataFolder(data)
-  try {
-    const store = await openStore(join(data, 'rides.db'), { log })
+  const riding = { settings, receiver, data: resolve(settings.data), log, signal }
+  while (!signal.aborted) {
     try {
-      await record({ settings, receiver, data, store, log, signal })
+      return await rideIn(riding, null)
+    } catch (error) {
+      if (signal.aborted || !(await isTroubleOfTheCard(error, probeIn(riding.data)))) throw error
+      log.error('the card cannot be written: the ride is kept in memory until it can', { error })
+    }
+    await rideInMemory(riding)
+  }
+}
+
+async function rideIn(riding: Riding, standsInFor: RidingOptions['standsInFor']): Promise<void> {
+  const lock = await openDataFolder(riding.data)
+  try {
+    const store = await openStore(join(riding.data, 'rides.db'), { log: riding.log })
+    try {
+      await ride({ ...riding, store, standsInFor })
     } finally {
       await store.close()
     }
@@ -69,175 +58,17 @@ export async function runDevice({ settings, configFile, log, signal }: DeviceOpt
   }
 }
 
-interface Opened extends Omit<DeviceOptions, 'configFile'> {
-  readonly receiver: ReceiverSource | null
-  readonly data: string
-  readonly store: Store
-}
-
-async function record({ settings, receiver, data, store, log, signal }: Opened): Promise<void> {
-  const bootId = readBootId()
-  const footage = join(data, 'footage')
-  const { bootNumber, deviceId } = await store.beginBoot(bootId, await highestBootFolder(footage))
-  const folder = bootFolder(bootNumber)
-  const simulated = receiver !== null && isSimulated(receiver)
-  const { begin } = settings.recording
-  const splitAfterMs = settings.ride.splitAfterMinutes * MINUTE_MS
-  const { timeZone } = settings.display
-
-  await makeFolderDurably(join(footage, folder))
-  await store.notePowerCut(bootNumber)
-  await store.endRidesOfOtherBoots(bootNumber)
-  const resumed = await leftOffAt(
-    store,
-    bootNumber,
-    monoNowMs(),
-    begin === 'manual' ? Number.POSITIVE_INFINITY : splitAfterMs,
-  )
-
-  const takeImport = createImports(store, monoNowMs, log)
-  const batch = openBatch(store, log)
-  const { storage, holds } = openCard({
-    settings,
-    data,
-    footage,
-    store,
-    isBusyWith: (id) => tagging.isBusyWith(id),
-    tell: (news) => link.tell(news),
-    log,
-  })
-  const link = openDeviceEnd({
-    path: join(data, 'device.sock'),
-    deviceId,
-    now: () => now(),
-    grant: (wish, asker) =>
-      grant(wish, asker, {
-        ...{ store, incidents, holds, takeImport },
-        ...{ setRecording: recording.setByRider, offerClock: journey.offerClock },
-        ...{ recall: journey.recall, tellRide: journey.tellRide },
-      }),
-    onGone: holds.leave,
-    log,
-  })
-  const segmentFiles = createSegmentFiles(footage, simulated, store)
-  const records = createRecords({ footage, bootNumber, store, segmentFiles, log })
-  const tagging = createTagging({
-    bootNumber,
-    footage,
-    simulated,
-    hasReceiver: receiver !== null,
-    store,
-    segmentFiles,
-    batch,
-    nowMonoMs: monoNowMs,
-    isWritable: storage.isWritable,
-    hasRoom: storage.hasRoomToTag,
-    tell: link.tell,
-    log,
-  })
-  const journey = createJourney({
-    bootId,
-    bootNumber,
-    readings: (stop) =>
-      receiver === null ? nothing() : readings(receiver, { bootId, nowMonoMs: monoNowMs, log, signal: stop }),
-    simulated,
-    begin,
-    splitAfterMs,
-    newRideId: () => randomBytes(6).toString('hex'),
-    resumed,
-    store,
-    batch,
-    tell: link.tell,
-    onAnchor: tagging.look,
-    onRide: (isOn) => {
-      recording.rideIs(isOn)
-      if (!isOn) rideIsOver()
-    },
-    onIncident: settings.incident.detect ? (noticed) => incidents.notice(noticed) : null,
-    timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
-    nowMonoMs: monoNowMs,
-    log,
-  })
-  const incidents = createIncidents({
-    ...{ bootNumber, settings: settings.incident, store, batch, log },
-    ...{ tell: link.tell, tellRide: journey.tellRide },
-  })
-  /** It is in the backup, and beside the footage. What goes wrong is said, and costs nothing else. */
-  const rideIsOver = (): void => {
-    records.look()
-    void batch
-      .commit()
-      .then(() => store.backUp())
-      .catch(() => {})
+/** No video, and a track that can be had until the power goes; resolves once the card can be written, or the signal aborts. */
+async function rideInMemory(riding: Riding): Promise<void> {
+  const isBack = new AbortController()
+  const signal = AbortSignal.any([riding.signal, isBack.signal])
+  const data = await makeStandIn(riding.data, 'device')
+  try {
+    await rideIn({ ...riding, data, signal }, { probe: probeIn(riding.data), onWritable: () => isBack.abort() })
+  } finally {
+    await removeStandIn(riding.data, 'device')
   }
-  const recording = createRecording({
-    begin,
-    word: resumed.word,
-    hasRide: resumed.ride !== null,
-    keepWord: (word) => store.keepRecordingWord(bootNumber, word),
-    beginRide: journey.begin,
-    endRide: journey.stop,
-  })
-  const recorders = await openRecorders({
-    settings,
-    footage,
-    bootNumber,
-    store,
-    batch,
-    tell: link.tell,
-    rideId: journey.rideId,
-    isOn: recording.isOn,
-    whenOn: async (stop) => storage.whenTaking(await recording.whenOn(stop)),
-    refusal: storage.refusal,
-    onTrouble: storage.doubt,
-    onSegments: tagging.look,
-    isBusyWith: tagging.isBusyWith,
-    isRestored: false,
-    onCatalogueWhole: records.catalogueIsWhole,
-    log,
-  })
-
-  const led = openLed(log)
-  const now = (): Now =>
-    pictureOf({
-      monoMs: monoNowMs(),
-      anchor: journey.anchor(),
-      bootNumber,
-      simulated,
-      ...journey.picture(),
-      recordingOn: recording.isOn(),
-      cameras: recorders.cameras(),
-      storage: storage.now(),
-      lastPowerCut: recorders.lastPowerCut(),
-    })
-
-  // Footage has a ride from its first frame on, fix or not; after the first ride of a boot the next begins with movement.
-  if (resumed.word === false) journey.stop()
-  else if (recording.isOn() && settings.cameras.length > 0 && (begin === 'manual' || !resumed.hadRide)) journey.begin()
-
-  log.info('recording', { boot: bootNumber, data, simulated, cameras: settings.cameras.map(({ name }) => name) })
-  await runTogether(
-    [
-      keepRunning(journey.service, log),
-      ...recorders.services,
-      keepRunning(tagging.service, log),
-      keepRunning(records.service, log),
-      storage.service,
-      keepRunning(listenToKeys({ onPress: incidents.pressed, nowMonoMs: monoNowMs, log }), log),
-      batch.service,
-      link.service,
-      everySecond('now', () => {
-        const picture = now()
-        led.show(picture)
-        link.tell({ kind: 'now', now: picture })
-      }),
-    ],
-    signal,
-  )
-  await batch.commit()
-  await store.closeBoot(bootNumber)
-  await records.writeDue(AbortSignal.timeout(LAST_RECORDS_WITHIN_MS))
 }
 
-/** A device without a receiver has no readings, ever. */
-async function* nothing(): AsyncGenerator<never> {}
+/** Written to see whether that works. */
+const probeIn = (data: string): string => join(data, '.write-probe')

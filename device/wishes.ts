@@ -16,6 +16,8 @@ export interface Granting {
   readonly holds: Holds
   readonly recall: (afterMonoMs: number | null) => Omit<TrackRecalled, 'kind'>
   readonly takeImport: (wish: Importing) => Promise<Outcome>
+  /** There is no card: what is asked to be kept would be gone with the power. */
+  readonly isInMemory: boolean
   /** Everybody hears how a ride is now. */
   readonly tellRide: (rideId: string) => Promise<void>
 }
@@ -26,9 +28,13 @@ interface Holds {
   readonly release: (holder: object, segmentIds: readonly string[]) => void
 }
 
+/** What nobody expects to find again after the power was off. */
+const IN_MEMORY = new Set<Wish['kind']>(['set-recording', 'offer-clock', 'hold', 'release', 'recall-track'])
+
 /** @param asker stands for the connection the wish came over */
 export async function grant(wish: Wish, asker: object, granting: Granting): Promise<OutcomeOf<Wish>> {
   const { store, incidents, setRecording, offerClock, holds, recall, takeImport, tellRide } = granting
+  if (granting.isInMemory && !IN_MEMORY.has(wish.kind)) return { kind: 'refused', reason: 'the card cannot be written' }
   switch (wish.kind) {
     case 'rename-ride':
       return (await store.renameRide(wish.rideId, wish.name)) ? { kind: 'done' } : { kind: 'unknown' }

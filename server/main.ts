@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import { openServerEnd } from '../core/link/server-end.js'
 import { monoNowMs, readBootId } from '../core/process/boot.js'
-import { makeFolderDurably } from '../core/process/durable.js'
 import type { Log } from '../core/process/log.js'
 import { runTogether } from '../core/process/service.js'
-import { openAccessStore } from '../core/store/access.js'
+import { standInFolder } from '../core/process/stand-in.js'
+import { openAccess } from './access/opening.js'
 import { isOwnOrigin } from './access/origin.js'
 import { openPairingDoor } from './access/pairing.js'
 import { cookieOf, FORGOTTEN_COOKIE, openSessions } from './access/sessions.js'
@@ -32,12 +32,11 @@ const PAGE_FOLDER = join(import.meta.dirname, '..', 'web')
 /** Runs until the signal aborts; then ends every connection and resolves within two seconds. @throws where it cannot listen */
 export async function runServer({ settings, log, signal, onListening }: ServerOptions): Promise<void> {
   const { data, http } = settings
-  await makeFolderDurably(data)
-  const store = openAccessStore(join(data, 'server.db'))
+  const store = await openAccess(data, log)
   const catalogue = openCatalogue(join(data, 'rides.db'), log)
 
   const link = openServerEnd({
-    path: join(data, 'device.sock'),
+    paths: [data, standInFolder(data, 'device')].map((folder) => join(folder, 'device.sock')),
     hear: (news) => hub.publish(news),
     onConnected: () => holding.again(),
     log,

@@ -14,6 +14,7 @@ const PLAN: Readonly<Record<string, readonly string[]>> = {
   'device/main': ['core/*', 'device/*'],
   'device/recorders': ['core/*', 'device/*'],
   'device/card': ['core/*', 'device/*'],
+  'device/riding': ['core/*', 'device/*'],
   'device/checking': ['core/*', 'device/*'],
   'device/doctor': ['core/*', 'device/*'],
   'device/import-log': ['core/*', 'device/*'],

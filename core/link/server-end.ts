@@ -16,7 +16,8 @@ export interface ServerEnd {
 }
 
 export interface ServerEndOptions {
-  readonly path: string
+  /** Where the device may be; it is looked for at each in turn. */
+  readonly paths: readonly string[]
   /** Called for each piece of news as it arrives; a hello arrives as the `now` it carries. */
   readonly hear: (news: News) => void
   /** The device is there, for the first time or again. */
@@ -27,7 +28,7 @@ export interface ServerEndOptions {
 const RECONNECT_AFTER_MS = 250
 const ANSWER_WITHIN_MS = 5_000
 
-export function openServerEnd({ path, hear, onConnected, log }: ServerEndOptions): ServerEnd {
+export function openServerEnd({ paths, hear, onConnected, log }: ServerEndOptions): ServerEnd {
   let socket: Socket | null = null
   let last: { readonly now: Now; readonly atMonoMs: number } | null = null
   let lastId = 0
@@ -52,7 +53,7 @@ export function openServerEnd({ path, hear, onConnected, log }: ServerEndOptions
   }
 
   /** Resolves when the connection is over, for whatever reason. */
-  const listen = (signal: AbortSignal): Promise<void> =>
+  const listen = (path: string, signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       const connection = connect(path)
       const stop = (): void => void connection.destroy()
@@ -95,9 +96,9 @@ export function openServerEnd({ path, hear, onConnected, log }: ServerEndOptions
     service: {
       name: 'link',
       run: async (signal) => {
-        while (!signal.aborted) {
-          await listen(signal)
-          await pause(RECONNECT_AFTER_MS, signal)
+        for (let attempt = 0; !signal.aborted; attempt++) {
+          await listen(paths[attempt % paths.length] as string, signal)
+          await pause(RECONNECT_AFTER_MS / paths.length, signal)
         }
       },
     },

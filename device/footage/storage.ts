@@ -30,6 +30,8 @@ export interface StorageOptions {
   /** Absolute path of the footage folder, and of a file beside it that is written to see whether that works. */
   readonly footage: string
   readonly probe: string
+  /** Whether video is recorded until the first look. */
+  readonly isTaking: boolean
   readonly limits: Limits & { readonly incidentSharePercent: number }
   /** The cameras with what each writes in bytes a second by its settings: used until that was measured. */
   readonly cameras: readonly { readonly name: string; readonly bytesPerSecond: number }[]
@@ -47,13 +49,13 @@ type Stopped = 'the card cannot be written' | 'the card is full of what is kept'
 
 export function watchStorage(options: StorageOptions): Storage {
   const { footage, limits, store, retention, log } = options
-  const taking = createToggle(true)
+  const taking = createToggle(options.isTaking)
   const bell = createBell()
-  let now: StorageNow = { state: 'ok', freeBytes: null, hoursLeft: null, keptBytes: 0 }
+  let now: StorageNow = { state: options.isTaking ? 'ok' : 'failed', freeBytes: null, hoursLeft: null, keptBytes: 0 }
   let footageBytes: FootageBytes = { all: 0, keptByRider: 0, keptByDevice: 0 }
   let bytesPerSecond = options.cameras.reduce((sum, camera) => sum + camera.bytesPerSecond, 0)
   let isWritable = false
-  let stopped: Stopped | null = null
+  let stopped: Stopped | null = options.isTaking ? null : 'the card cannot be written'
 
   const stop = (because: Stopped | null): void => {
     stopped = because

@@ -52,7 +52,7 @@ function device(grant: (wish: Wish) => Promise<Outcome> = async () => ({ kind: '
 
 function server(): ServerEnd & { readonly heard: News[]; readonly stop: () => Promise<void> } {
   const heard: News[] = []
-  const end = openServerEnd({ path, hear: (news) => void heard.push(news), log })
+  const end = openServerEnd({ paths: [path], hear: (news) => void heard.push(news), log })
   return { ...end, heard, stop: running(end.service.run) }
 }
 

@@ -57,7 +57,7 @@ const wish = (asked: Wish) =>
     asked,
     {},
     {
-      ...{ holds: createHolds(), recall: () => ({ points: [], isLast: true }) },
+      ...{ holds: createHolds(), recall: () => ({ points: [], isLast: true }), isInMemory: false },
       ...{ store, incidents, setRecording: nothing, offerClock: nothing, takeImport: async () => ({ kind: 'done' }) },
       tellRide: async (id: string) => void news.push({ kind: 'ride', ride: (await store.ride(id)) ?? never() }),
     },

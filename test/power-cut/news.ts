@@ -23,7 +23,7 @@ export function listenTo(card: Card): Listening {
   const announced: Announced[] = []
   const stop = new AbortController()
   const link = openServerEnd({
-    path: join(dataFromOutside(card), 'device.sock'),
+    paths: [join(dataFromOutside(card), 'device.sock')],
     hear: (news) => {
       if (news.kind !== 'segment' || news.segment.state === 'recording') return
       announced.push({ id: news.segment.id, state: news.segment.state, monoMs: monoNowMs() })

@@ -46,6 +46,7 @@ function startSavingDevice(): DeviceUnderTest {
     grant(wish, asker, {
       ...{ store, incidents, tellRide, setRecording: nothing, offerClock: nothing, holds: createHolds() },
       recall: () => ({ points: [], isLast: true }),
+      isInMemory: false,
       takeImport: async () => ({ kind: 'done' }),
     }),
   )

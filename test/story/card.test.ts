@@ -206,3 +206,52 @@ describe.skipIf(why !== null)(`a card that takes nothing any more${why === null 
     await after.close()
   }, 120_000)
 })
+
+describe.skipIf(why !== null)(`a card that can only be read${why === null ? '' : `, skipped: it ${why}`}`, () => {
+  let card: SmallCard
+  beforeEach(async () => {
+    card = await openSmallCard(400)
+  })
+  afterEach(async () => {
+    live?.close()
+    await spokecam?.cleanUp()
+    await card.close()
+  })
+
+  it('keeps nobody from riding: live and in memory, told as not recorded, and recorded once it can be written', async () => {
+    await ride(card)
+    await eventually(async () => (await inState('tagged')).length >= 1, SOON)
+    const before = await get<Page<Ride>>(spokecam, token, '/rides')
+    await spokecam.end()
+    live.close()
+    await card.remount('ro')
+
+    const settings = { ...SETTINGS, GPS__SOURCE: 'simulator:?rateHz=5' }
+    spokecam = await startSpokecam(settings, join(card.folder, 'data'), card.mounts.enter)
+    // The phone is paired: its token is known, though nothing can be written.
+    live = openLiveClient(spokecam.url, token)
+    await eventually(async () => (await now()).storage.state === 'failed', SOON)
+    const { cameras, ride: inMemory } = await now()
+    expect(cameras[0]).toMatchObject({ state: 'failed', reason: 'the card cannot be written' })
+    expect(inMemory).not.toBeNull()
+    await eventually(() => fixesTold().length > 20, SOON)
+    const recalled = await get<string>(spokecam, token, '/live/track.gpx')
+    expect(
+      fixesTold()
+        .slice(0, 15)
+        .every((utcMs) => recalled.includes(new Date(utcMs).toISOString())),
+    ).toBe(true)
+    await expect(save()).rejects.toThrow('the card cannot be written')
+    expect((await get<Page<Ride>>(spokecam, token, '/rides')).items.map(({ id }) => id)).toEqual(
+      before.items.map(({ id }) => id),
+    )
+    const device = await spokecam.child('device')
+    expect(spokecam.start.said()).not.toMatch(/(device|server) failed, begun again/)
+
+    await card.remount('rw')
+    await eventually(async () => (await now()).cameras[0]?.state === 'recording', SOON)
+    expect((await now()).storage.state).toBe('ok')
+    expect(await spokecam.child('device')).toBe(device)
+    expect((await save()).id).not.toBe('')
+  }, 120_000)
+})

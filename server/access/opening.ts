@@ -1,0 +1,25 @@
+/** Opens server.db, or a copy of it in memory where its card cannot be written: phones that are paired get in all the same. */
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeFolderDurably } from '../../core/process/durable.js'
+import type { Log } from '../../core/process/log.js'
+import { makeStandIn } from '../../core/process/stand-in.js'
+import { type AccessStore, openAccessStore } from '../../core/store/access.js'
+
+const NAME = 'server.db'
+/** What is paired since the copy was made is gone with the next start. */
+const CANNOT_BE_WRITTEN = /^(EROFS|EIO|ENOSPC|SQLITE_(READONLY|IOERR|FULL|CANTOPEN).*)$/
+
+/** @throws where it cannot be opened for any other reason */
+export async function openAccess(data: string, log: Log): Promise<AccessStore> {
+  try {
+    await makeFolderDurably(data)
+    return openAccessStore(join(data, NAME))
+  } catch (error) {
+    if (!CANNOT_BE_WRITTEN.test((error as NodeJS.ErrnoException).code ?? '')) throw error
+    log.warn('the card cannot be written: who is paired from now on is forgotten at the next start', { error })
+    const folder = await makeStandIn(data, 'server')
+    for (const part of ['', '-wal']) await copyFile(join(data, NAME + part), join(folder, NAME + part)).catch(() => {})
+    return openAccessStore(join(folder, NAME))
+  }
+}
