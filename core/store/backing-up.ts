@@ -108,9 +108,10 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
 
     hasWritten: () => {
       const bytes = writer.redo.sizeBytes()
-      if (bytes < longAtBytes) return
+      // An import would else have all of a large catalogue copied again and again.
+      if (bytes < longAtBytes || bytes < sizeOf(file)) return
       longAtBytes = bytes + longBytes
-      if (bytes >= 3 * longBytes) {
+      if (bytes >= 3 * Math.max(longBytes, sizeOf(file))) {
         say('warn', 'no backup of the catalogue could be made for long: what was noted for one goes', { bytes })
         writer.redo.beginOver()
         longAtBytes = longBytes

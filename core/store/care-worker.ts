@@ -51,7 +51,7 @@ function copy({ file, to, mayBegin }: CareTask & { readonly kind: 'copy' }): voi
   try {
     setPragma(database, 'foreign_keys', 'OFF')
     database.exec(`ATTACH '${to.replaceAll("'", "''")}' AS copy`)
-    setPragma(database, 'copy.journal_mode', 'OFF')
+    setPragma(database, 'copy.journal_mode', 'MEMORY')
     setPragma(database, 'copy.synchronous', 'OFF')
     // Little is held back, so that each piece reaches the card with its own sync.
     setPragma(database, 'copy.cache_size', -256)
