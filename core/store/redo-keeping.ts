@@ -5,7 +5,7 @@ import type { Step } from './orders.js'
 import { lastRedoLine, openRedoLog, type RedoLog } from './redo-log.js'
 
 export interface RedoKeeping {
-  /** Notes what is about to be committed. @throws where it cannot be noted */
+  /** Notes what is about to be committed; null where there is no log. @throws where it cannot be noted */
   readonly note: (steps: readonly Step[]) => number | null
   readonly undo: (seq: number | null) => void
   readonly leaveGap: () => void
@@ -50,7 +50,13 @@ export function openRedoKeeping(file: string, { schema, bootId, isNew, followsLo
   const openAt = (isExact: boolean, isAtBackup: boolean, seq: number): RedoLog =>
     openRedoLog(file, generation, { isExact, isAtBackup, schema, bootId, seq })
   const lastSeq = known === null ? 0 : (lastLineOf(file, known)?.seq ?? 0)
-  let log: RedoLog | null = openAt(isNew || followsLog || endedWell(file, schema), false, lastSeq)
+  let log: RedoLog | null = null
+  try {
+    log = openAt(isNew || followsLog || endedWell(file, schema), false, lastSeq)
+  } catch {
+    // A card without any room: better a catalogue without a log than none. What ended well would now be taken for all there is.
+    rmSync(redoName(file, generation), { force: true })
+  }
 
   return {
     note: (steps) => log?.note(steps) ?? null,

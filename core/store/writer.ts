@@ -139,6 +139,7 @@ export function openWriter(
       const answer = write(steps, () => {
         try {
           seq = redo.note(steps)
+          isNoted = seq !== null
         } catch (error) {
           // Better a transaction that is not noted than one that is not committed.
           if (troubleOf(error) === 'full' && hasBallast(file)) throw error
