@@ -27,6 +27,7 @@ import { createSegmentFiles } from '../../../device/footage/records/segment-file
 import { createRecords, type Records } from '../../../device/footage/records/writing.js'
 import { addRide, addSegment } from '../../fakes/a-ride.js'
 import { type Dump, dumpOf } from '../../fakes/catalogue-dump.js'
+import { makeSegment } from '../../fakes/clip.js'
 import { BOOT, fixAt, JUNE_UTC_MS } from '../../fakes/readings.js'
 
 const forever = new AbortController().signal
@@ -214,11 +215,12 @@ describe('the track of a ride that goes on', () => {
 
   it('is written anew where it broke off in the middle of a line', async () => {
     await addRide(store, { hasEnded: false })
-    await recordsOf().writeDue(forever)
+    const writing = recordsOf()
+    await writing.writeDue(forever)
     await appendFile(join(records, 'ride-ride-a.fixes.jsonl'), '[1,161000,17')
     await addFix(161)
     await carryOn(161)
-    await recordsOf().writeDue(forever)
+    await writing.writeDue(forever)
     expect((await lines()).length).toBe(62)
   })
 })
@@ -403,6 +405,20 @@ describe('a rebuilt catalogue', () => {
     expect(dumpOf(join(data, 'rides.db'))['anchors']?.length).toBe(2)
   })
 
+  it('knows to the millisecond when a video begins that was being recorded', async () => {
+    await addRide(store, { hasEnded: false })
+    await addSegment(store, { ...SEGMENT, second: 150, isRecording: true })
+    await recordsOf().writeDue(forever)
+    await mkdir(join(footage, 'boot-000001'))
+    await makeSegment(join(footage, SEGMENT.file), { seconds: 1 })
+    await store.close()
+    await rm(join(data, 'rides.db'))
+    await reindex(data, log, forever)
+    const [segment] = dumpOf(join(data, 'rides.db'))['segments'] ?? []
+    const start = { startMonoMs: 150_000, startUncertaintyMs: 20 }
+    expect(segment).toMatchObject({ ...start, rideId: 'ride-a', state: 'recorded', frames: 10 })
+  })
+
   it('that was restored from a time before is brought up to what lies beside the footage', async () => {
     await fill()
     await cp(join(data, 'rides.db'), join(data, 'backup.db'))
@@ -430,16 +446,18 @@ describe('a rebuilt catalogue', () => {
 
   it('beside a recording has nothing of the boot that records', async () => {
     await fill()
-    await cp(footage, `${footage}-copy`, { recursive: true })
+    // As a power cut leaves it.
+    await change(RIDE, '"ended": true', '"ended": false')
+    await change(RIDE, /"endedUtcMs": \d+/, '"endedUtcMs": null')
     store = await openStore(join(data, 'new.db'))
     await store.beginBoot(BOOT, 1)
     await addRide(store, { id: 'now' })
-    await addSegment(store, { ...SEGMENT, rideId: 'now', second: 500 })
     await rebuildBeside(
       { footage, bootNumber: 2, isFromBefore: (_, number) => number < 1, store, isRestored: false, log },
       forever,
     )
-    expect(await store.segment('front-000001')).toMatchObject({ rideId: 'now', startMonoMs: 500_000 })
+    // Its recorder is about to use that number: it would have no row.
+    expect(await store.segment('front-000001')).toBeNull()
     const { items } = await store.rides({ limit: 10, cursor: null })
     expect(items.map(({ id, endedUtcMs }) => [id, endedUtcMs === null])).toEqual([
       ['now', false],
