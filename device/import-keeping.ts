@@ -49,7 +49,7 @@ export async function openKeeping(data: string, log: Log): Promise<OpenKeeping> 
 async function writeRecords(data: string, store: Store, log: Log): Promise<void> {
   const footage = join(data, 'footage')
   const segmentFiles = createSegmentFiles(footage, false, store)
-  const records = createRecords({ footage, bootNumber: null, store, segmentFiles, log })
+  const records = createRecords({ footage, bootNumber: null, store, segmentFiles, commit: async () => {}, log })
   records.catalogueIsWhole()
   await records.writeDue(AbortSignal.timeout(RECORDS_WITHIN_MS))
 }

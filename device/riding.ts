@@ -100,7 +100,7 @@ export async function ride({
     log,
   })
   const segmentFiles = createSegmentFiles(footage, simulated, store)
-  const records = createRecords({ footage, bootNumber, store, segmentFiles, log })
+  const records = createRecords({ footage, bootNumber, store, segmentFiles, commit: batch.commit, log })
   const tagging = createTagging({
     bootNumber,
     footage,

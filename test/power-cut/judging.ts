@@ -1,7 +1,8 @@
 /** What a power cut may cost, held against what it did cost. */
 
-import { datedName } from '../../core/ride/footage.js'
+import { bootFolder, datedName } from '../../core/ride/footage.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
+import { parseRecordName } from '../../device/footage/records/names.js'
 import type { After, FileFound } from './after.js'
 import type { CrashState } from './crash-states.js'
 import type { Recording } from './recording.js'
@@ -114,12 +115,14 @@ const namesOf = ({ file, fileAsRecorded }: SegmentOnCard): string[] =>
 function strangenessOf({ name, video }: FileFound, segments: readonly SegmentOnCard[]): string[] {
   const isKnown = segments.some((segment) => {
     const beside = besideOf(segment)
-    return namesOf(segment).includes(name) || name === `${beside}.gpx` || name === `${beside}.json`
+    const isBeside = [`${beside}.gpx`, `${beside}.json`, `${bootFolder(segment.bootNumber)}/${segment.id}.json`]
+    return namesOf(segment).includes(name) || isBeside.includes(name)
   })
+  const isRecord = parseRecordName(name.replace(/^records\//, '')) !== null
   return [
     ...(name.includes('.tmp') ? [`${name} was left over`] : []),
     ...(video !== null && video.picture === null ? [`${name} with ${video.frames} frames does not play`] : []),
-    ...(isKnown || !/\.(mp4|gpx|json)$/.test(name) ? [] : [`${name} is in no row`]),
+    ...(isKnown || isRecord || !/\.(mp4|gpx|json)$/.test(name) ? [] : [`${name} is in no row`]),
   ]
 }
 

@@ -40,8 +40,11 @@ export async function reindex(data: string, log: Log, signal: AbortSignal): Prom
   try {
     const catalogue = join(data, 'rides.db')
     await writeWhatIsDue(catalogue, footage, log, signal)
-    const made = await makeAnew(`${catalogue}.new`, footage, log, signal)
-    signal.throwIfAborted()
+    const made = await makeAnew(`${catalogue}.new`, footage, log, signal).catch(async (error: unknown) => {
+      // Half of one would only take room.
+      await removeParts(`${catalogue}.new`)
+      throw error
+    })
     return { ...made, setAside: await swapIn(catalogue, data) }
   } finally {
     lock.release()
@@ -56,7 +59,8 @@ async function writeWhatIsDue(catalogue: string, footage: string, log: Log, sign
     try {
       if (!(await store.isSound())) throw new Error('its pages do not fit together')
       const segmentFiles = createSegmentFiles(footage, false, store)
-      const records = createRecords({ footage, bootNumber: null, store, segmentFiles, log, pace: NOTHING_HELD_UP })
+      const nothing = { bootNumber: null, commit: async () => {}, pace: NOTHING_HELD_UP }
+      const records = createRecords({ footage, store, segmentFiles, log, ...nothing })
       records.catalogueIsWhole()
       await records.writeDue(signal)
     } finally {
@@ -73,8 +77,8 @@ async function makeAnew(
   log: Log,
   signal: AbortSignal,
 ): Promise<Omit<Reindexed, 'setAside'>> {
-  // Of one that broke off.
-  for (const part of PARTS) await rm(file + part, { force: true })
+  // Of one that was killed.
+  await removeParts(file)
   const unreadable: Reindexed['unreadable'][number][] = []
   const store = await openStore(file)
   try {
@@ -95,6 +99,7 @@ async function makeAnew(
       onCatalogueWhole: () => {},
     }
     await putInOrder({ ...all, ...idle, rebuild, log, pauses: NO_PAUSES }, signal)
+    signal.throwIfAborted()
     const last = await store.lastBoot()
     // The next device need not do it all once more.
     for (const number of inOrder.length > 0 || last === null ? inOrder : [last]) await store.footageIsInOrder(number)
@@ -113,6 +118,10 @@ async function swapIn(catalogue: string, data: string): Promise<string | null> {
     if (existsSync(`${catalogue}.new${part}`)) await rename(`${catalogue}.new${part}`, catalogue + part)
   await syncFolder(data)
   return had.includes('') ? aside : null
+}
+
+async function removeParts(file: string): Promise<void> {
+  for (const part of PARTS) await rm(file + part, { force: true })
 }
 
 /** The kept ones are counted up, never written over. */

@@ -28,6 +28,8 @@ export interface RecordsOptions {
     | 'takeDueRecords'
   >
   readonly segmentFiles: Pick<SegmentFiles, 'follow'>
+  /** Puts into the catalogue what waits for the next commit. */
+  readonly commit: () => Promise<void>
   readonly log: Log
   readonly pace?: Pace
 }
@@ -145,6 +147,7 @@ export function createRecords(options: RecordsOptions): Records {
     await makeFolderDurably(join(footage, RECORDS))
     if (!isTidy) await removeUnfinished(join(footage, RECORDS))
     isTidy = true
+    await options.commit()
     const gone: DueRecord[] = []
     const troubles: { readonly record: DueRecord; readonly error: unknown }[] = []
     let after: DueRecord | null = null

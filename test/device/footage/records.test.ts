@@ -55,7 +55,7 @@ afterEach(async () => {
 function recordsOf(of: Store = store, bootNumber = 1): Records {
   const segmentFiles = createSegmentFiles(footage, false, of)
   const pace = { firstAfterMs: 0, everyMs: 60_000, betweenMs: 0 }
-  const made = createRecords({ footage, bootNumber, store: of, segmentFiles, log, pace })
+  const made = createRecords({ footage, bootNumber, store: of, segmentFiles, commit: async () => {}, log, pace })
   made.catalogueIsWhole()
   return made
 }
@@ -161,7 +161,8 @@ describe('a record', () => {
     await addRide(store)
     const pace = { firstAfterMs: 0, everyMs: 60_000, betweenMs: 0 }
     const segmentFiles = createSegmentFiles(footage, false, store)
-    await createRecords({ footage, bootNumber: 1, store, segmentFiles, log, pace }).writeDue(forever)
+    const commit = async (): Promise<void> => {}
+    await createRecords({ footage, bootNumber: 1, store, segmentFiles, commit, log, pace }).writeDue(forever)
     expect(await readdir(footage)).toEqual([])
   })
 
