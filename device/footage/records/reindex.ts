@@ -1,7 +1,7 @@
 /** `reindex`: makes a catalogue anew from the footage folder, and puts it in the place of the one that is there. */
 import { existsSync } from 'node:fs'
 import { readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../../../core/process/durable.js'
 import type { Log } from '../../../core/process/log.js'
 import { takeLock } from '../../../core/store/lock.js'
@@ -20,8 +20,10 @@ export interface Reindexed extends CatalogueCounts {
   readonly setAside: string | null
 }
 
-/** The log and the index of a catalogue belong to it alone. */
-const PARTS = ['-wal', '-shm', '']
+/** Log and index, backups and notes belong to one catalogue alone: another's would be taken for those of the new one. */
+const OWN = /^(-wal|-shm|\.(?:backup|redo)-\d+(?:-wal|-shm)?|\.ballast|)$/
+/** What the new one is called until it is whole. */
+const NEW = '.new'
 const NOTHING_HELD_UP = { firstAfterMs: 0, everyMs: 0, betweenMs: 0 }
 const NO_PAUSES = { betweenStepsMs: 0, secondLookMs: 0 }
 
@@ -40,9 +42,9 @@ export async function reindex(data: string, log: Log, signal: AbortSignal): Prom
   try {
     const catalogue = join(data, 'rides.db')
     await writeWhatIsDue(catalogue, footage, log, signal)
-    const made = await makeAnew(`${catalogue}.new`, footage, log, signal).catch(async (error: unknown) => {
+    const made = await makeAnew(catalogue + NEW, footage, log, signal).catch(async (error: unknown) => {
       // Half of one would only take room.
-      await removeParts(`${catalogue}.new`)
+      await removePartsOf(catalogue + NEW)
       throw error
     })
     return { ...made, setAside: await swapIn(catalogue, data) }
@@ -78,7 +80,7 @@ async function makeAnew(
   signal: AbortSignal,
 ): Promise<Omit<Reindexed, 'setAside'>> {
   // Of one that was killed.
-  await removeParts(file)
+  await removePartsOf(file)
   const unreadable: Reindexed['unreadable'][number][] = []
   const store = await openStore(file)
   try {
@@ -112,16 +114,28 @@ async function makeAnew(
 /** @returns where the one before is now */
 async function swapIn(catalogue: string, data: string): Promise<string | null> {
   const aside = `${catalogue}.replaced-${await nextNumber(data)}`
-  const had = PARTS.filter((part) => existsSync(catalogue + part))
+  const had = await partsOf(catalogue)
   for (const part of had) await rename(catalogue + part, aside + part)
-  for (const part of PARTS)
-    if (existsSync(`${catalogue}.new${part}`)) await rename(`${catalogue}.new${part}`, catalogue + part)
+  // Its notes would say that it was made elsewhere: it begins new ones.
+  for (const part of SQLITES)
+    if (existsSync(catalogue + NEW + part)) await rename(catalogue + NEW + part, catalogue + part)
+  await removePartsOf(catalogue + NEW)
   await syncFolder(data)
   return had.includes('') ? aside : null
 }
 
-async function removeParts(file: string): Promise<void> {
-  for (const part of PARTS) await rm(file + part, { force: true })
+/** In this order: a log without its database is nobody's. */
+const SQLITES = ['-wal', '-shm', '']
+
+async function removePartsOf(file: string): Promise<void> {
+  for (const part of await partsOf(file)) await rm(file + part, { force: true })
+}
+
+/** What each is called behind the name of the catalogue, itself last. */
+async function partsOf(file: string): Promise<string[]> {
+  const names = (await readdir(dirname(file))).filter((name) => name.startsWith(basename(file)))
+  const parts = names.map((name) => name.slice(basename(file).length)).filter((part) => OWN.test(part))
+  return parts.sort().reverse()
 }
 
 /** The kept ones are counted up, never written over. */
