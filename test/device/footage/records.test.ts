@@ -19,6 +19,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
+import { connect } from '../../../core/store/connection.js'
 import { takeLock } from '../../../core/store/lock.js'
 import { openStore, type Store } from '../../../core/store/store.js'
 import { rebuildBeside } from '../../../device/footage/records/rebuilding.js'
@@ -238,6 +239,34 @@ describe('what lies beside a segment', () => {
     await store.sweepSegments(await store.sweepable(0, 1))
     await recordsOf().writeDue(forever)
     expect(await told('boot-000001/front-000001.json')).toMatchObject({ picture: 'murmur3=1', state: 'swept' })
+  })
+
+  it('says whether it is kept, whatever a moment or its ride changes about that', async () => {
+    await addRide(store)
+    await addSegment(store, SEGMENT)
+    const beside = connect(join(data, 'rides.db'), { timeout: 1_000 })
+    beside.exec('PRAGMA foreign_keys = ON')
+    const kept = async (change: string): Promise<unknown> => {
+      beside.exec(change)
+      await recordsOf().writeDue(forever)
+      const { kept, keptItself } = await told(BESIDE)
+      return [kept, keptItself]
+    }
+    const moment = `INSERT INTO incidents (id, bootNumber, atMonoMs, cause, beforeMs, afterMs) VALUES ('abc', 1, 0, 'crash', 1, 1);
+      INSERT INTO incidentSpans SELECT number, 1, 111000, 115000 FROM incidents;`
+    try {
+      expect(await kept('SELECT 1')).toEqual([false, false])
+      expect(await kept(moment)).toEqual([true, false])
+      expect(await readdir(records)).toContain('incident-abc.json')
+      expect(await kept('UPDATE incidentSpans SET fromMonoMs = 114000')).toEqual([false, false])
+      expect(await kept('UPDATE incidentSpans SET fromMonoMs = 111000')).toEqual([true, false])
+      expect(await kept('DELETE FROM incidents')).toEqual([false, false])
+      expect(await readdir(records)).not.toContain('incident-abc.json')
+      expect(await kept('UPDATE rides SET kept = 1')).toEqual([true, false])
+      expect(await kept('UPDATE rides SET kept = 0')).toEqual([false, false])
+    } finally {
+      beside.close()
+    }
   })
 
   it('goes with it to the folder of its day, and says there what it belongs to', async () => {
