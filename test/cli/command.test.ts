@@ -9,7 +9,7 @@ import { commands } from '../../cli/commands.js'
 import { UsageError } from '../../core/process/run.js'
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/cli/spokecam.js')
-const NAMES = ['start', 'device', 'server', 'doctor', 'pair', 'replay', 'rides', 'export', 'import']
+const NAMES = ['start', 'device', 'server', 'doctor', 'pair', 'replay', 'rides', 'export', 'import', 'reindex']
 
 interface Ran {
   readonly code: number | null
@@ -68,6 +68,7 @@ describe('spokecam', () => {
   it.each([
     [['--help'], []],
     [['rides', '--help'], []],
+    [['reindex', '--help'], []],
     [
       ['device', '--config', 'none.yaml'],
       ['device/config.js', 'server/config.js'],
