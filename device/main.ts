@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { Log } from '../core/process/log.js'
 import { makeStandIn, removeStandIn } from '../core/process/stand-in.js'
-import { openStore } from '../core/store/store.js'
+import { openStore, type Rebuilt } from '../core/store/store.js'
 import { checkSources } from './checking.js'
 import type { DeviceSettings } from './config.js'
 import { openDataFolder } from './data-folder.js'
@@ -23,7 +23,7 @@ export interface DeviceOptions {
   readonly signal: AbortSignal
 }
 
-type Riding = Omit<RidingOptions, 'store' | 'standsInFor'>
+type Riding = Omit<RidingOptions, 'store' | 'standsInFor' | 'isRestored'>
 
 /**
  * Records until the signal aborts; resolves when everything is closed and on the card. A card that cannot be written does not end
@@ -47,9 +47,13 @@ export async function runDevice({ settings, configFile, log, signal }: DeviceOpt
 async function rideIn(riding: Riding, standsInFor: RidingOptions['standsInFor']): Promise<void> {
   const lock = await openDataFolder(riding.data)
   try {
-    const store = await openStore(join(riding.data, 'rides.db'), { log: riding.log })
+    let isRestored = false
+    const onRebuilt = ({ isComplete }: Rebuilt): void => {
+      isRestored ||= !isComplete
+    }
+    const store = await openStore(join(riding.data, 'rides.db'), { log: riding.log, onRebuilt })
     try {
-      await ride({ ...riding, store, standsInFor })
+      await ride({ ...riding, store, isRestored, standsInFor })
     } finally {
       await store.close()
     }

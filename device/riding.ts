@@ -35,6 +35,8 @@ export interface RidingOptions {
   /** Absolute path of the data folder, which this device alone writes, and the catalogue in it. */
   readonly data: string
   readonly store: Store
+  /** The catalogue was lost, and is back as it was some time before: what lies beside the footage may know more. */
+  readonly isRestored: boolean
   /** Data folder and catalogue are in memory, for those on a card that cannot be written; null: they are on the card. */
   readonly standsInFor: StandsInFor | null
   readonly log: Log
@@ -46,15 +48,8 @@ const MINUTE_MS = 60_000
 const LAST_RECORDS_WITHIN_MS = 2_000
 
 /** Records until the signal aborts; resolves when everything is closed and on the card. @throws where that cannot be begun */
-export async function ride({
-  settings,
-  receiver,
-  data,
-  store,
-  standsInFor,
-  log,
-  signal,
-}: RidingOptions): Promise<void> {
+export async function ride(options: RidingOptions): Promise<void> {
+  const { settings, receiver, data, store, isRestored, standsInFor, log, signal } = options
   const bootId = readBootId()
   const footage = join(data, 'footage')
   const { bootNumber, deviceId } = await store.beginBoot(bootId, await highestBootFolder(footage))
@@ -172,7 +167,7 @@ export async function ride({
     onTrouble: storage.doubt,
     onSegments: tagging.look,
     isBusyWith: tagging.isBusyWith,
-    isRestored: false,
+    isRestored,
     onCatalogueWhole: records.catalogueIsWhole,
     log,
   })
