@@ -41,7 +41,8 @@ export interface Uncut {
   readonly pictureOfFile: ReadonlyMap<string, string>
 }
 
-const CARD_MIB = 192
+/** More than an hour of it fits, or the next start would make room at once; it is sparse. */
+const CARD_MIB = 2048
 /** On a machine with other things to do a ride is longer, so that there is tagging to be cut short. */
 const TAGGED_AT_LEAST = 4
 const TAGGED_WITHIN_MS = 30_000

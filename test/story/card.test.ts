@@ -1,7 +1,7 @@
 /** The card gives trouble in the middle of a ride: what goes, what stays, and that the ride goes on. */
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from '../../core/api/shapes.js'
@@ -101,7 +101,9 @@ describe.skipIf(why !== null)(`a card that fills${why === null ? '' : `, skipped
     // A row goes before its file; its track stays.
     const filesOf = async ({ number }: Segment): Promise<string[]> => {
       const names = await readdir(join(card.folderFromOutside, 'data/footage'), { recursive: true })
-      const own = names.filter((name) => name.includes(`-${String(number).padStart(6, '0')}.`))
+      const own = names.filter(
+        (name) => basename(name).startsWith('front-') && name.includes(`-${String(number).padStart(6, '0')}.`),
+      )
       return [...new Set(own.map((name) => name.slice(name.lastIndexOf('.'))))].sort()
     }
     for (const segment of gone) {
