@@ -33,8 +33,8 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
     `SELECT ${SEGMENT} WHERE segments.state = ? AND segments.bootNumber <= ? ORDER BY segments.bootNumber DESC, startMonoMs LIMIT ?`,
   )
   const undated = database.prepare<{ boot: number; phoneWillDo: number; limit: number }, SegmentRow>(
-    `SELECT ${SEGMENT} WHERE segments.state = 'recorded' AND startUtcMs IS NULL AND segments.bootNumber <= @boot
-       AND startUncertaintyMs IS NOT NULL
+    `SELECT ${SEGMENT} WHERE segments.state IN ('recorded', 'swept') AND startUtcMs IS NULL AND segments.bootNumber <= @boot
+       AND startUncertaintyMs IS NOT NULL AND frames > 0
        AND (segments.bootNumber IN (SELECT bootNumber FROM anchors WHERE source = 'satellites')
          OR ((segments.bootNumber < @boot OR @phoneWillDo) AND segments.bootNumber IN (SELECT bootNumber FROM anchors)))
      ORDER BY segments.bootNumber DESC, startMonoMs DESC LIMIT @limit`,
@@ -101,7 +101,8 @@ export function readFootage(database: Connection, anchorsOf: (bootNumber: number
       inState.all(state, bootNumber, limit).map(onCard),
 
     /**
-     * Recorded segments that can be dated for good and were not yet, the newest first: somebody may be waiting for them.
+     * Segments that can be dated for good and were not yet, the newest first: somebody may be waiting for them. Of one that was
+     * swept before that the track stays, too.
      * @param phoneWillDo whether a phone's time is the best this boot can get; of an earlier boot it always is
      */
     undatedSegments: (boot: number, limit: number, phoneWillDo: boolean): SegmentOnCard[] =>

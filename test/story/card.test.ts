@@ -86,7 +86,7 @@ describe.skipIf(why !== null)(`a card that fills${why === null ? '' : `, skipped
     await eventually(async () => (await inState('tagged')).length >= 2, SOON)
     const saved = await save()
     expect(saved.segments.length).toBeGreaterThan(0)
-    await eventually(async () => (await inState('tagged')).length >= 4, SOON)
+    await eventually(async () => (await inState('tagged')).length >= 3, SOON)
     await card.fillUpTo(195 * MIB)
     await eventually(async () => (await inState('swept')).length >= 3, SOON)
 
@@ -107,8 +107,8 @@ describe.skipIf(why !== null)(`a card that fills${why === null ? '' : `, skipped
       return [...new Set(own.map((name) => name.slice(name.lastIndexOf('.'))))].sort()
     }
     for (const segment of gone) {
-      await eventually(async () => !(await filesOf(segment)).includes('.mp4'), { withinMs: 2_000 })
-      expect(await filesOf(segment)).toEqual(['.gpx', '.json'])
+      // The last of them has only just closed.
+      await eventually(async () => (await filesOf(segment)).join() === '.gpx,.json', SOON)
     }
     for (const segment of kept) expect(await filesOf(segment)).toContain('.mp4')
     const { cameras, storage } = await now()
@@ -117,9 +117,10 @@ describe.skipIf(why !== null)(`a card that fills${why === null ? '' : `, skipped
     expect(storage.keptBytes).toBeGreaterThan(0)
   }, 90_000)
 
-  it('full of what is kept ends the video and says so; the track goes on, and video begins again with room', async () => {
+  it('with what is kept, then to the last byte by somebody else, ends the video and not the ride, and loses nothing told', async () => {
     await ride(card, { KEEP__FREE_PERCENT: '0' })
     await eventually(async () => (await inState('tagged')).length >= 1, SOON)
+    const device = await spokecam.child('device')
     const { segments: saved } = await save()
     await card.fillUpTo(40 * MIB)
     await eventually(async () => (await now()).cameras[0]?.state === 'failed', SOON)
@@ -127,32 +128,19 @@ describe.skipIf(why !== null)(`a card that fills${why === null ? '' : `, skipped
     expect(full.cameras[0]?.reason).toBe('the card is full of what is kept')
     expect(full.storage.state).toBe('full')
     expect(spokecam.start.said()).toContain('video stops, the track goes on')
-    const before = fixesTold().length
-    await eventually(() => fixesTold().length > before + 10, SOON)
-    const told = fixesTold()
-    await eventually(async () => told.every(await fixesKept()), SOON)
     expect(await inState('swept')).toEqual([])
 
-    await card.fillUpTo(300 * MIB)
-    await eventually(async () => (await now()).cameras[0]?.state === 'recording', SOON)
-    const kept = (await segments()).filter(({ kept }) => kept).map(({ id }) => id)
-    expect(kept).toEqual(expect.arrayContaining([...saved]))
-  }, 90_000)
-
-  it('to the last byte by somebody else loses nothing that was told', async () => {
-    await ride(card, { KEEP__FREE_PERCENT: '0' })
-    await eventually(async () => (await inState('tagged')).length >= 1, SOON)
-    const device = await spokecam.child('device')
     await card.fillUpTo(0)
-    await eventually(async () => (await now()).cameras[0]?.state !== 'recording', SOON)
     const before = fixesTold().length
     await eventually(() => fixesTold().length > before + 25, SOON)
+
     await card.fillUpTo(300 * MIB)
     await eventually(async () => (await now()).cameras[0]?.state === 'recording', SOON)
     const told = fixesTold()
     await eventually(async () => told.every(await fixesKept()), SOON)
     expect(await spokecam.child('device')).toBe(device)
-    await eventually(async () => (await now()).storage.state === 'ok', SOON)
+    const kept = (await segments()).filter(({ kept }) => kept).map(({ id }) => id)
+    expect(kept).toEqual(expect.arrayContaining([...saved]))
   }, 120_000)
 })
 

@@ -87,6 +87,17 @@ describe('tagging', () => {
     expect(await pictureHash(join(footage, '2026-06-06', `${base}.mp4`), 'murmur3')).toContain(picture)
   })
 
+  it('leaves the track and the record of one that had to make room before its time was known', async () => {
+    await addSegment(1)
+    await store.sweepSegments(await store.sweepable(0, 1))
+    await believeReceiver()
+    const base = 'front-2026-06-06T080001Z-000001'
+    await run(async () => (await isThere(`2026-06-06/${base}.gpx`)) && (await isThere(`2026-06-06/${base}.json`)))
+    expect(await store.segment('front-000001')).toMatchObject({ state: 'swept', startUtcMs: JUNE_UTC_MS + 1_000 })
+    expect(await record(base)).toMatchObject({ state: 'swept' })
+    expect((await day()).sort()).toEqual([`${base}.gpx`, `${base}.json`])
+  })
+
   it('waits for a receiver that is believed', async () => {
     await addSegment(1)
     let looks = 0
