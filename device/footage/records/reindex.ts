@@ -1,9 +1,10 @@
 /** `reindex`: makes a catalogue anew from the footage folder, and puts it in the place of the one that is there. */
 import { existsSync } from 'node:fs'
 import { readdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { syncFolder } from '../../../core/process/durable.js'
 import type { Log } from '../../../core/process/log.js'
+import { backupName, generationsOf, redoName } from '../../../core/store/generations.js'
 import { takeLock } from '../../../core/store/lock.js'
 import type { CatalogueCounts } from '../../../core/store/records.js'
 import { openStore } from '../../../core/store/store.js'
@@ -20,10 +21,8 @@ export interface Reindexed extends CatalogueCounts {
   readonly setAside: string | null
 }
 
-/** Log and index, backups and notes belong to one catalogue alone: another's would be taken for those of the new one. */
-const OWN = /^(-wal|-shm|\.(?:backup|redo)-\d+(?:-wal|-shm)?|\.ballast|)$/
-/** What the new one is called until it is whole. */
-const NEW = '.new'
+/** The log and the index of a catalogue belong to it alone. */
+const PARTS = ['-wal', '-shm', '']
 const NOTHING_HELD_UP = { firstAfterMs: 0, everyMs: 0, betweenMs: 0 }
 const NO_PAUSES = { betweenStepsMs: 0, secondLookMs: 0 }
 
@@ -42,12 +41,13 @@ export async function reindex(data: string, log: Log, signal: AbortSignal): Prom
   try {
     const catalogue = join(data, 'rides.db')
     await writeWhatIsDue(catalogue, footage, log, signal)
-    const made = await makeAnew(catalogue + NEW, footage, log, signal).catch(async (error: unknown) => {
-      // Half of one would only take room.
-      await removePartsOf(catalogue + NEW)
-      throw error
-    })
-    return { ...made, setAside: await swapIn(catalogue, data) }
+    // Of one that broke off: what was noted of that would be carried out once more.
+    await removeNew(data)
+    const made = await makeAnew(`${catalogue}.new`, footage, log, signal)
+    signal.throwIfAborted()
+    const setAside = await swapIn(catalogue, data)
+    await removeNew(data)
+    return { ...made, setAside }
   } finally {
     lock.release()
   }
@@ -61,8 +61,7 @@ async function writeWhatIsDue(catalogue: string, footage: string, log: Log, sign
     try {
       if (!(await store.isSound())) throw new Error('its pages do not fit together')
       const segmentFiles = createSegmentFiles(footage, false, store)
-      const nothing = { bootNumber: null, commit: async () => {}, pace: NOTHING_HELD_UP }
-      const records = createRecords({ footage, store, segmentFiles, log, ...nothing })
+      const records = createRecords({ footage, bootNumber: null, store, segmentFiles, log, pace: NOTHING_HELD_UP })
       records.catalogueIsWhole()
       await records.writeDue(signal)
     } finally {
@@ -79,8 +78,6 @@ async function makeAnew(
   log: Log,
   signal: AbortSignal,
 ): Promise<Omit<Reindexed, 'setAside'>> {
-  // Of one that was killed.
-  await removePartsOf(file)
   const unreadable: Reindexed['unreadable'][number][] = []
   const store = await openStore(file)
   try {
@@ -101,7 +98,6 @@ async function makeAnew(
       onCatalogueWhole: () => {},
     }
     await putInOrder({ ...all, ...idle, rebuild, log, pauses: NO_PAUSES }, signal)
-    signal.throwIfAborted()
     const last = await store.lastBoot()
     // The next device need not do it all once more.
     for (const number of inOrder.length > 0 || last === null ? inOrder : [last]) await store.footageIsInOrder(number)
@@ -111,31 +107,27 @@ async function makeAnew(
   }
 }
 
-/** @returns where the one before is now */
+/**
+ * What the one before could be made of again goes with it, and first: beside the new one it would be taken for what that holds.
+ * @returns where the one before is now
+ */
 async function swapIn(catalogue: string, data: string): Promise<string | null> {
   const aside = `${catalogue}.replaced-${await nextNumber(data)}`
-  const had = await partsOf(catalogue)
+  const { backups, redos } = generationsOf(catalogue)
+  for (const backup of backups) await rename(backupName(catalogue, backup), backupName(aside, backup))
+  for (const redo of redos) await rename(redoName(catalogue, redo), redoName(aside, redo))
+  const had = PARTS.filter((part) => existsSync(catalogue + part))
   for (const part of had) await rename(catalogue + part, aside + part)
-  // Its notes would say that it was made elsewhere: it begins new ones.
-  for (const part of SQLITES)
-    if (existsSync(catalogue + NEW + part)) await rename(catalogue + NEW + part, catalogue + part)
-  await removePartsOf(catalogue + NEW)
+  for (const part of PARTS)
+    if (existsSync(`${catalogue}.new${part}`)) await rename(`${catalogue}.new${part}`, catalogue + part)
   await syncFolder(data)
   return had.includes('') ? aside : null
 }
 
-/** In this order: a log without its database is nobody's. */
-const SQLITES = ['-wal', '-shm', '']
-
-async function removePartsOf(file: string): Promise<void> {
-  for (const part of await partsOf(file)) await rm(file + part, { force: true })
-}
-
-/** What each is called behind the name of the catalogue, itself last. */
-async function partsOf(file: string): Promise<string[]> {
-  const names = (await readdir(dirname(file))).filter((name) => name.startsWith(basename(file)))
-  const parts = names.map((name) => name.slice(basename(file).length)).filter((part) => OWN.test(part))
-  return parts.sort().reverse()
+/** The new catalogue, and whatever was made beside it: its notes, a backup, ballast. */
+async function removeNew(data: string): Promise<void> {
+  const names = (await readdir(data)).filter((name) => name === 'rides.db.new' || /^rides\.db\.new[.-]/.test(name))
+  for (const name of names) await rm(join(data, name), { force: true })
 }
 
 /** The kept ones are counted up, never written over. */

@@ -350,6 +350,23 @@ describe('a rebuilt catalogue', () => {
     }
   })
 
+  it('has what the rider changed since it was last made, and is never made again of what was noted for another', async () => {
+    await fill()
+    const noted = await readFile(join(data, 'rides.db.redo-0'))
+    await reindex(data, log, forever)
+    const second = await openStore(join(data, 'rides.db'))
+    await second.renameRide('ride-a', 'said last')
+    await second.deleteIncident('abc')
+    await second.close()
+    // As one leaves it that was killed.
+    await writeFile(join(data, 'rides.db.new.redo-0'), noted)
+    await reindex(data, log, forever)
+    expect(dumpOf(join(data, 'rides.db'))).toMatchObject({ rides: [{ name: 'said last' }, {}], incidents: [] })
+    // Else a loss would bring back what was there before it was made.
+    const beside = (await readdir(data)).filter((name) => /^rides\.db\.(new|redo|backup)/.test(name))
+    expect(beside).toEqual([])
+  })
+
   it('is refused beside a running device in one sentence', async () => {
     await fill()
     const lock = takeLock(join(data, 'device.lock'))
