@@ -33,6 +33,8 @@ export interface BackingUpOptions {
 
 /** What a copy and the ballast leave free at least. */
 const LEFT_FREE_BYTES = 64 * 1024 * 1024
+/** A card may take that long for the commit under way. */
+const BEGINS_WITHIN_MS = 30_000
 /** So much is carried out again in a few seconds. */
 const LONG_BYTES = 32 * 1024 * 1024
 
@@ -53,7 +55,7 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
     let generation: number | null = null
     try {
       requireRoom(sizeOf(file))
-      await carers.ask({ kind: 'copy', file, to, mayBegin }, ({ kind }) => {
+      await carers.ask({ kind: 'copy', file, to, mayBegin, withinMs: BEGINS_WITHIN_MS }, ({ kind }) => {
         if (kind === 'ready') hold()
         if (kind === 'ready') Atomics.store(new Int32Array(mayBegin), 0, 1)
         if (kind === 'ready') Atomics.notify(new Int32Array(mayBegin), 0)

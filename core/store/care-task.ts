@@ -2,7 +2,14 @@
 
 export type CareTask =
   | { readonly kind: 'check'; readonly file: string }
-  | { readonly kind: 'copy'; readonly file: string; readonly to: string; readonly mayBegin: SharedArrayBuffer }
+  | {
+      readonly kind: 'copy'
+      readonly file: string
+      readonly to: string
+      /** Holds a 1 once nothing is written until it has begun; it fails where that does not come in time. */
+      readonly mayBegin: SharedArrayBuffer
+      readonly withinMs: number
+    }
   | { readonly kind: 'ballast'; readonly file: string }
 
 export type CareSaid =

@@ -45,7 +45,7 @@ function check(file: string): void {
  * Copies the catalogue as it is at one moment, which is told as `begun`, row by row into new trees. Not by VACUUM INTO: nobody
  * could tell which commits it holds.
  */
-function copy({ file, to, mayBegin }: CareTask & { readonly kind: 'copy' }): void {
+function copy({ file, to, mayBegin, withinMs }: CareTask & { readonly kind: 'copy' }): void {
   writeFileSync(to, '') // The connection may make no files, lest it makes a catalogue where there is none any more.
   const database = connect(file, { fileMustExist: true, timeout: LOCKED_MS })
   try {
@@ -56,7 +56,10 @@ function copy({ file, to, mayBegin }: CareTask & { readonly kind: 'copy' }): voi
     // Little is held back, so that each piece reaches the card with its own sync.
     setPragma(database, 'copy.cache_size', -256)
     say({ kind: 'ready' })
-    Atomics.wait(new Int32Array(mayBegin), 0, 0, LOCKED_MS)
+    // What is committed before it may begin would stand neither in the copy nor in what is noted behind it.
+    if (Atomics.wait(new Int32Array(mayBegin), 0, 0, withinMs) === 'timed-out') {
+      throw failureOf('the writer is busy for too long to be copied', 'SQLITE_BUSY')
+    }
     database.exec('BEGIN')
     const tables = tablesOf(database)
     say({ kind: 'begun' })

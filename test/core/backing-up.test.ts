@@ -1,8 +1,12 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { keepBackups } from '../../core/store/backing-up.js'
+import type { CareTask } from '../../core/store/care-task.js'
+import { openStore } from '../../core/store/store.js'
 import type { Writer } from '../../core/store/writer.js'
 
 it('what is noted beside the catalogue has a backup made when it grows long, and does not fill a card that has no room for one', async () => {
@@ -38,5 +42,22 @@ it('what is noted beside the catalogue has a backup made when it grows long, and
     await new Promise((resolve) => setImmediate(resolve))
   }
   expect(did).toEqual(['copied', 'copied', 'begun over', 'copied', 'copied', 'copied'])
+  await rm(folder, { recursive: true })
+})
+
+it('a copy that is not told in time that it may begin is none: it would lack what is committed meanwhile', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'late-'))
+  const file = join(folder, 'rides.db')
+  const store = await openStore(file)
+  const task: CareTask = {
+    ...{ kind: 'copy', file, to: join(folder, 'copy') },
+    ...{ mayBegin: new SharedArrayBuffer(4), withinMs: 20 },
+  }
+  const worker = new Worker(resolve(import.meta.dirname, '../../dist/core/store/care-worker.js'), { workerData: task })
+  const said: unknown[] = []
+  worker.on('message', (message) => said.push(message))
+  await once(worker, 'exit')
+  expect(said).toMatchObject([{ kind: 'ready' }, { kind: 'failed', code: 'SQLITE_BUSY' }])
+  await store.close()
   await rm(folder, { recursive: true })
 })
