@@ -49,6 +49,16 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
     if (bavail * bsize < bytes + LEFT_FREE_BYTES) throw failureOf('there is no room for it on the card', 'SQLITE_FULL')
   }
 
+  /** Where it cannot be made again now, the writer has said so, and tries again when it is asked for something. */
+  const isMended = (error: unknown): boolean => {
+    try {
+      writer.isDamaged(error)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   const copyNow = async (): Promise<void> => {
     const to = `${file}.copying`
     const mayBegin = new SharedArrayBuffer(4)
@@ -70,7 +80,7 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
       longAtBytes = longBytes
     } catch (error) {
       rmSync(to, { force: true })
-      if (troubleOf(error) === 'damaged') writer.isDamaged(error)
+      if (troubleOf(error) === 'damaged') isMended(error)
       say('warn', 'the catalogue could not be copied', { error: (error as Error).message })
       throw error
     } finally {
@@ -102,7 +112,7 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
       } catch (error) {
         if (troubleOf(error) !== 'damaged')
           return say('warn', 'the catalogue could not be checked', { error: (error as Error).message })
-        writer.isDamaged(error)
+        if (!isMended(error)) return
       }
       if (writer.isUncovered()) await backUp().catch(() => {}) // It has said why not.
       await makeBallast().catch(() => {}) // There is no room just now, or it is told where it counts.

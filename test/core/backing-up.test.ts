@@ -7,6 +7,7 @@ import { expect, it } from 'vitest'
 import { keepBackups } from '../../core/store/backing-up.js'
 import type { CareTask } from '../../core/store/care-task.js'
 import { openStore } from '../../core/store/store.js'
+import { failureOf } from '../../core/store/trouble.js'
 import type { Writer } from '../../core/store/writer.js'
 
 it('what is noted beside the catalogue has a backup made when it grows long, and does not fill a card that has no room for one', async () => {
@@ -43,6 +44,30 @@ it('what is noted beside the catalogue has a backup made when it grows long, and
   }
   expect(did).toEqual(['copied', 'copied', 'begun over', 'copied', 'copied', 'copied'])
   await rm(folder, { recursive: true })
+})
+
+it('damage that is found while nothing can be made again leaves the thread that writes alive', async () => {
+  const did: string[] = []
+  const backups = keepBackups('/nowhere/rides.db', {
+    writer: {
+      isDamaged: () => {
+        did.push('made again')
+        throw failureOf('the card is full', 'SQLITE_FULL')
+      },
+    } as unknown as Writer,
+    carers: {
+      ask: async ({ kind }) => {
+        did.push(kind)
+        throw failureOf('page 3 is rubbish', 'SQLITE_CORRUPT')
+      },
+      stop: async () => {},
+    },
+    hold: () => {},
+    release: () => {},
+    say: () => {},
+  })
+  await backups.lookAfter()
+  expect(did).toEqual(['check', 'made again'])
 })
 
 it('a copy that is not told in time that it may begin is none: it would lack what is committed meanwhile', async () => {
