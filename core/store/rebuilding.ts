@@ -1,6 +1,7 @@
 /** Makes a lost catalogue again: the newest backup that can be read, or a blank one, and all that was noted since. */
 import { copyFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { hasBallast } from './ballast.js'
 import { writing } from './catalogue.js'
 import { type Connection, pragma, setPragma } from './connection.js'
 import { openForWriting } from './database.js'
@@ -11,6 +12,7 @@ import { setAside } from './quarantine.js'
 import { replay } from './replay.js'
 import { type NamedCalls, runSteps } from './steps.js'
 import { syncPath } from './sync-path.js'
+import { troubleOf } from './trouble.js'
 
 export interface RebuildOptions {
   readonly bootId: string
@@ -25,7 +27,10 @@ export interface Outcome extends Rebuilt {
   readonly failed: number
 }
 
-/** Puts it in the place of the lost one, which is set aside. A power cut on the way leaves all to be done again. */
+/**
+ * Puts it in the place of the lost one, which is set aside. A power cut on the way leaves all to be done again.
+ * @throws where the card is full, before anything is given up for that while there is ballast to throw
+ */
 export function rebuild(file: string, { bootId, letGo }: RebuildOptions): Outcome {
   const fresh = `${file}.rebuilding`
   const { database, backup } = begin(file, fresh)
@@ -59,8 +64,10 @@ function begin(file: string, fresh: string): { readonly database: Connection; re
       const database = openForWriting(fresh, CATALOGUE)
       if (pragma(database, 'quick_check(1)') === 'ok') return { database, backup }
       database.close()
-    } catch {
-      // Then the one before it: what followed upon that is noted, too.
+    } catch (error) {
+      // There is nothing wrong with the backup: with the ballast gone it has room.
+      if (troubleOf(error) === 'full' && hasBallast(file)) throw error
+      // Else the one before it: what followed upon that is noted, too.
     }
   }
   clear(fresh)

@@ -1,6 +1,6 @@
 /** A catalogue on a card that is full or fails: what was acknowledged is there, and it goes on as soon as the card does. */
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../core/store/connection.js'
 import { openReader, openStore } from '../../core/store/store.js'
+import { eventually } from '../fakes/eventually.js'
 import { DIES_WITH_US, holdMounts, whyNoCards } from '../power-cut/mounts.js'
 
 const program = resolve(import.meta.dirname, '../fakes/store-program.mjs')
@@ -114,6 +115,44 @@ describe('a catalogue', () => {
         expect(await store.ask('drawRide', 'r', drawing(-1))).toEqual({ done: null })
         expect(await store.ask('makeBallast')).toEqual({ done: null })
         expect(store.said()).toMatch(/goes on in the room that was held for it/)
+      } finally {
+        await store.end()
+        await mounts.holder.end('SIGKILL')
+      }
+    },
+  )
+
+  it.skipIf(whyNoCards() !== null)(
+    'that is lost on a full card is made of its backup, for which the ballast makes room',
+    { timeout: 30_000 },
+    async () => {
+      const mount = 'mount -t tmpfs -o size=128m card /mnt && echo ready && exec sleep 600'
+      const mounts = await holdMounts('sh', ['-c', mount])
+      const file = '/mnt/rides.db'
+      const store = await startStore(file, mounts.enter)
+      const card = mounts.pathOf('/mnt')
+      try {
+        for (let number = 0; number < 60; number++) {
+          await store.ask('beginRide', { ...RIDE, id: `r${number}` })
+          await store.ask('drawRide', `r${number}`, drawing(number))
+        }
+        // What was noted before the older of two is gone with the oldest.
+        for (const _ of ['first', 'second', 'third']) expect(await store.ask('backUp')).toEqual({ done: null })
+        expect(await store.ask('makeBallast')).toEqual({ done: null })
+        const { bavail, bsize } = await statfs(card)
+        await writeFile(join(card, 'footage'), Buffer.alloc(bavail * bsize - 2_000_000))
+        const descriptor = await open(join(card, 'rides.db'), 'r+')
+        await descriptor.write(Buffer.alloc(100, 'rubbish'), 0, 100, 0)
+        await descriptor.close()
+        await eventually(
+          async () => {
+            await store.ask('renameRide', 'r59', 'acknowledged')
+            return store.said().includes('is damaged')
+          },
+          { withinMs: 5_000 },
+        )
+        expect((await store.ask('ride', 'r59')).done).toMatchObject({ name: 'acknowledged', preview: drawing(59) })
+        expect(store.said()).toMatch(/made again without loss/)
       } finally {
         await store.end()
         await mounts.holder.end('SIGKILL')
