@@ -8,7 +8,7 @@ import type { StorageNow } from '../../core/ride/now.js'
 import type { FootageBytes } from '../../core/store/making-room.js'
 import type { Store } from '../../core/store/store.js'
 import { type Card, fullBytes, hasAnHour, hoursLeftOf, type Limits, stateOf, surplusBytes } from './limits.js'
-import type { Retention } from './retention.js'
+import type { Retention, RoomMade } from './retention.js'
 import { probeByWriting } from './write-probe.js'
 
 export interface Storage {
@@ -55,6 +55,7 @@ export function watchStorage(options: StorageOptions): Storage {
   let footageBytes: FootageBytes = { all: 0, keptByRider: 0, keptByDevice: 0 }
   let bytesPerSecond = options.cameras.reduce((sum, camera) => sum + camera.bytesPerSecond, 0)
   let isWritable = false
+  let isStuck = false
   let stopped: Stopped | null = options.isTaking ? null : 'the card cannot be written'
 
   const stop = (because: Stopped | null): void => {
@@ -84,6 +85,19 @@ export function watchStorage(options: StorageOptions): Storage {
     }
   }
 
+  /** A catalogue in trouble, or a file that cannot be removed, does not end the video while there is room. */
+  const makeRoom = async (...asked: Parameters<Retention['makeRoom']>): Promise<RoomMade> => {
+    try {
+      const made = await retention.makeRoom(...asked)
+      isStuck = false
+      return made
+    } catch (error) {
+      if (!isStuck) log.error('no room can be made on the card', { error })
+      isStuck = true
+      return { freedBytes: 0, isMore: false }
+    }
+  }
+
   const look = async (signal: AbortSignal): Promise<void> => {
     const probed = await probeByWriting(options.probe)
     if (probed.kind === 'failed') return fail(probed.because)
@@ -93,7 +107,7 @@ export function watchStorage(options: StorageOptions): Storage {
     let card = await cardOf(footage, footageBytes.all)
     const shareBytes = (card.totalBytes * limits.incidentSharePercent) / 100
     const surplus = surplusBytes(card, limits, bytesPerSecond)
-    const made = surplus > 0 ? await retention.makeRoom(surplus, shareBytes, signal) : null
+    const made = surplus > 0 ? await makeRoom(surplus, shareBytes, signal) : null
     if (made !== null && made.freedBytes > 0) {
       await askCatalogue()
       card = await cardOf(footage, footageBytes.all)

@@ -31,16 +31,19 @@ function watch({
   bytesPerSecond = 1,
   footage = NOTHING,
   made = { freedBytes: 0, isMore: false },
+  freePercent = 0,
+  folder = data,
 }: Given = {}): Storage {
   const note = (message: string) => void said.push(message)
   const storage = watchStorage({
-    ...{ footage: data, probe: join(data, 'probing', 'probe'), isTaking: true },
-    limits: { freePercent: 0, mostFootageBytes: null, incidentSharePercent: 30 },
+    ...{ footage: folder, probe: join(data, 'probing', 'probe'), isTaking: true },
+    limits: { freePercent, mostFootageBytes: null, incidentSharePercent: 30 },
     cameras: [{ name: 'front', bytesPerSecond }],
     store: { footageBytes: async () => footage, measuredBytesPerSecond: async () => null },
     retention: {
       makeRoom: async (bytes) => {
         asked.push(bytes)
+        if (made === null) throw new Error('database is locked')
         return made
       },
     },
@@ -53,7 +56,10 @@ function watch({
 interface Given {
   readonly bytesPerSecond?: number
   readonly footage?: FootageBytes
-  readonly made?: RoomMade
+  /** Null: it fails. */
+  readonly made?: RoomMade | null
+  readonly freePercent?: number
+  readonly folder?: string
 }
 
 describe('a card that takes nothing', () => {
@@ -106,5 +112,24 @@ describe('what is kept', () => {
     expect(keptBytes).toBeGreaterThan(1e9)
     expect(keptBytes).toBeLessThan(1e18)
     expect(hoursLeft).toBeGreaterThan(2e18 / 3_600)
+  })
+})
+
+describe('the video', () => {
+  it('goes on while there is room though no room can be made, because the catalogue is locked, say', async () => {
+    const storage = watch({ made: null, freePercent: 100 })
+    for (const times of [1, 2, 3]) {
+      await eventually(() => asked.length >= times, SOON)
+      storage.doubt()
+    }
+    expect([storage.isWritable(), storage.refusal(), storage.now().state]).toEqual([true, null, 'ok'])
+    expect(said.filter((message) => message.includes('no room'))).toHaveLength(1)
+  })
+
+  it('is not removed for room where a file system does not tell how large it is', async () => {
+    // It tells of no blocks, neither free nor taken.
+    const storage = watch({ freePercent: 100, folder: '/proc', footage: { all: 5, keptByRider: 3, keptByDevice: 0 } })
+    await eventually(() => storage.now().keptBytes === 3, SOON)
+    expect([asked, storage.refusal(), storage.now()]).toMatchObject([[], null, { state: 'ok', freeBytes: null }])
   })
 })
