@@ -122,7 +122,7 @@ export function watchStorage(options: StorageOptions): Storage {
     const hoursLeft = hoursLeftOf(card.freeBytes, Math.max(0, footageBytes.all - keptBytes), bytesPerSecond)
     const state = stateOf(card.freeBytes, hoursLeft, bytesPerSecond)
     if (state !== now.state) log.warn('room on the card', { state, freeBytes: card.freeBytes, keptBytes })
-    now = { state, freeBytes: card.freeBytes, hoursLeft, keptBytes }
+    now = { state, freeBytes: knownOf(card.freeBytes), hoursLeft: knownOf(hoursLeft), keptBytes }
     if (state === 'full' && mayNothingGo) {
       if (stopped === null) log.error('the card is full of what is kept: video stops, the track goes on', { keptBytes })
       stop('the card is full of what is kept')
@@ -153,7 +153,14 @@ export function watchStorage(options: StorageOptions): Storage {
   }
 }
 
+/** A file system that does not tell how large it is, as some over a network, is not one without any room: nothing goes for it. */
 async function cardOf(footage: string, footageBytes: number): Promise<Card> {
   const { blocks, bavail, bsize } = await statfs(footage)
-  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize, footageBytes }
+  return {
+    totalBytes: blocks * bsize,
+    freeBytes: blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize,
+    footageBytes,
+  }
 }
+
+const knownOf = (value: number | null): number | null => (value === Number.POSITIVE_INFINITY ? null : value)
