@@ -1,7 +1,7 @@
 /** Opens SQLite files so that what is committed is on the card, and so that a reader needs no right to write. */
 import { type Connection, connect, pragma, setPragma } from './connection.js'
 import type { Migration } from './migrations.js'
-import { failureOf } from './trouble.js'
+import { failureOf, troubleOf } from './trouble.js'
 
 /** "Spok" in ASCII: a zero-length or foreign file opens and passes every check of SQLite's own, but does not carry this. */
 const APPLICATION_ID = 0x53706f6b
@@ -15,17 +15,13 @@ const BUSY_TIMEOUT_MS = 300
  */
 export function openForWriting(file: string, migrations: readonly Migration[]): Connection {
   const database = connect(file, { timeout: BUSY_TIMEOUT_MS })
-  const isNew = isBlank(database)
-  setPragma(database, 'journal_mode', 'WAL')
-  setPragma(database, 'synchronous', 'FULL')
-  setPragma(database, 'journal_size_limit', 8388608)
-  setPragma(database, 'foreign_keys', 'ON')
-  setPragma(database, 'trusted_schema', 'OFF')
-  setPragma(database, 'cell_size_check', 'ON')
-  if (isNew) setPragma(database, 'application_id', APPLICATION_ID)
-  requireOurs(database, file)
-  requireDurable(database, file)
-  migrate(database, migrations, file)
+  try {
+    makeReady(database, migrations, file)
+  } catch (error) {
+    // Whoever tries again every few seconds for as long as a card fails must not run out of descriptors.
+    if (troubleOf(error) !== 'damaged') closeUnsynced(database)
+    throw error
+  }
   return database
 }
 
@@ -75,6 +71,20 @@ export function closeUnsynced(database: Connection): void {
 /** Moves all that is in the log into the file, which is then on the card. @throws where it cannot be */
 export function emptyLog(database: Connection): void {
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+}
+
+function makeReady(database: Connection, migrations: readonly Migration[], file: string): void {
+  const isNew = isBlank(database)
+  setPragma(database, 'journal_mode', 'WAL')
+  setPragma(database, 'synchronous', 'FULL')
+  setPragma(database, 'journal_size_limit', 8388608)
+  setPragma(database, 'foreign_keys', 'ON')
+  setPragma(database, 'trusted_schema', 'OFF')
+  setPragma(database, 'cell_size_check', 'ON')
+  if (isNew) setPragma(database, 'application_id', APPLICATION_ID)
+  requireOurs(database, file)
+  requireDurable(database, file)
+  migrate(database, migrations, file)
 }
 
 /** Missing, empty, or as a power cut leaves it that came before there was anything in it. */

@@ -70,6 +70,14 @@ describe('a catalogue', () => {
       await limit('unlimited')
       // Nothing is asked of the old descriptors, whether the card is well or not.
       expect(await store.ask('ride', 'r')).toEqual(failed)
+      // However often it is tried while the card fails: on a long ride that is thousands of times.
+      await limit(0)
+      const openFiles = async () => (await readdir(`/proc/${store.pid}/fd`)).length
+      expect((await store.ask('reopen')).code).toMatch(/^SQLITE_IOERR/)
+      const open = await openFiles()
+      for (let times = 0; times < 5; times++) await store.ask('reopen')
+      expect(await openFiles()).toBe(open)
+      await limit('unlimited')
       expect(await store.ask('reopen')).toEqual({ done: null })
       expect((await store.ask('ride', 'r')).done).toMatchObject({ name: 'acknowledged' })
       expect(await store.ask('renameRide', 'r', 'again')).toEqual({ done: true })
