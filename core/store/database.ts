@@ -31,7 +31,12 @@ export function openForWriting(file: string, migrations: readonly Migration[]): 
  */
 export function openForReading(file: string): Connection {
   const database = connect(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
-  requireOurs(database, file)
+  try {
+    requireOurs(database, file)
+  } catch (error) {
+    database.close() // Every request of every page tries again.
+    throw error
+  }
   return database
 }
 

@@ -111,6 +111,15 @@ describe('a database', () => {
     expect(() => openReader(path)).toThrow('is not a database of Spokecam: its application_id is 0')
   })
 
+  it('that is all rubbish leaves no file open, however often a page asks for it', async () => {
+    const path = join(folder, 'rubbish.db')
+    await writeFile(path, 'rubbish'.repeat(2_000))
+    const open = async () => (await readdir('/proc/self/fd')).length
+    const before = await open()
+    for (let n = 0; n < 5; n++) expect(() => openReader(path)).toThrow('not a database')
+    expect(await open()).toBe(before)
+  })
+
   it('that is being made this moment is not read, and leaves no file open', async () => {
     const path = join(folder, 'half.db')
     openForWriting(path, []).close()
