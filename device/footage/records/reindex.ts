@@ -61,7 +61,8 @@ async function writeWhatIsDue(catalogue: string, footage: string, log: Log, sign
     try {
       if (!(await store.isSound())) throw new Error('its pages do not fit together')
       const segmentFiles = createSegmentFiles(footage, false, store)
-      const records = createRecords({ footage, bootNumber: null, store, segmentFiles, log, pace: NOTHING_HELD_UP })
+      const nothing = { bootNumber: null, commit: async () => {}, pace: NOTHING_HELD_UP }
+      const records = createRecords({ footage, store, segmentFiles, log, ...nothing })
       records.catalogueIsWhole()
       await records.writeDue(signal)
     } finally {
