@@ -9,6 +9,7 @@ import { runTogether, type Service } from '../../core/process/service.js'
 import type { Batch } from '../../core/store/batch.js'
 import { publicSegment, type SegmentOnCard } from '../../core/store/footage.js'
 import type { Store } from '../../core/store/store.js'
+import { codeOf } from '../../core/store/trouble.js'
 import { copyTagged } from './copy-pass.js'
 import { type DatedSegment, describeSegment, pathOf, pointsOf } from './describing.js'
 import { keepOldBytes } from './old-bytes.js'
@@ -59,6 +60,8 @@ const LOOK_AGAIN_MS = 250
 const AT_ONCE = 100
 /** One that fails is tried again with the next that closes; after that it stays as recorded until the next start. */
 const MOST_ATTEMPTS = 3
+/** No fault of the segment's: what the card, or the catalogue on it, does not take now it takes later. */
+const OF_THE_CARD = /^(ENOSPC|EDQUOT|EROFS|SQLITE_(FULL|BUSY|LOCKED|READONLY|IOERR|CANTOPEN))/
 /** The last fix of a segment comes up to a second after its end, and a little later on a slow receiver. */
 const LAST_FIX_WITHIN_MS = 1_500
 
@@ -72,6 +75,7 @@ export function createTagging(options: TaggingOptions): Tagging {
   toDescribe.ring()
   toTag.ring()
   let isToldOfBursts = false
+  let isToldOfCard = false
 
   const describing = async (signal: AbortSignal): Promise<void> => {
     let isWaitingForFixes = false
@@ -141,8 +145,14 @@ export function createTagging(options: TaggingOptions): Tagging {
     try {
       await work()
       attempts.delete(id)
+      isToldOfCard = false
     } catch (error) {
       if (signal?.aborted === true) return
+      if (OF_THE_CARD.test(codeOf(error) ?? '')) {
+        if (!isToldOfCard) log.error(`a segment could not be ${done}, tried again`, { segment: id, error })
+        isToldOfCard = true
+        return
+      }
       attempts.set(id, before + 1)
       log.error(`a segment could not be ${done}`, { segment: id, attempt: before + 1, error })
     } finally {

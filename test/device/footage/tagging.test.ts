@@ -44,7 +44,10 @@ const believeReceiver = () =>
   store.addAnchor(1, { bootId: BOOT, monoMs: 0, utcMinusMonoMs: JUNE_UTC_MS, uncertaintyMs: 50, source: 'satellites' })
 
 /** Runs tagging until the check holds. */
-async function run(until: () => Promise<boolean>, { hasRoom = true } = {}): Promise<void> {
+async function run(
+  until: (look: () => void) => Promise<boolean>,
+  { hasRoom = true, files = createSegmentFiles(footage, false, store) } = {},
+): Promise<void> {
   const stop = new AbortController()
   const tagging = createTagging({
     bootNumber: 1,
@@ -52,7 +55,7 @@ async function run(until: () => Promise<boolean>, { hasRoom = true } = {}): Prom
     simulated: false,
     hasReceiver: true,
     store,
-    segmentFiles: createSegmentFiles(footage, false, store),
+    segmentFiles: files,
     batch: openBatch(store, quiet),
     nowMonoMs: () => nowMonoMs,
     isWritable: () => true,
@@ -61,7 +64,7 @@ async function run(until: () => Promise<boolean>, { hasRoom = true } = {}): Prom
     log: { ...quiet, error: (message) => complaints.push(message) },
   })
   const running = tagging.service.run(stop.signal)
-  await eventually(until, SOON)
+  await eventually(() => until(tagging.look), SOON)
   stop.abort()
   await running
 }
@@ -125,6 +128,23 @@ describe('tagging', () => {
     await run(async () => (await stateOf(2)) === 'tagged' && complaints.length > 0)
     expect(await stateOf(1)).toBe('recorded')
     expect(complaints).toContain('a segment could not be described')
+  })
+
+  it('tries again for as long as the card is full, which is no fault of a segment', async () => {
+    await addSegment(1)
+    await believeReceiver()
+    let refusals = 5
+    const files = createSegmentFiles(footage, false, store)
+    const write: typeof files.write = async (...given) => {
+      if (refusals-- > 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      return files.write(...given)
+    }
+    const tagged = async (look: () => void): Promise<boolean> => {
+      look()
+      return (await stateOf(1)) === 'tagged'
+    }
+    await run(tagged, { files: { ...files, write } })
+    expect(complaints).toEqual(['a segment could not be described, tried again'])
   })
 
   it('goes on with the others where a file is gone', async () => {
