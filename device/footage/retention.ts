@@ -114,8 +114,12 @@ export function createRetention(options: RetentionOptions): Retention {
     const swept = new Set(await store.sweepSegments(segments))
     let freed = 0
     for (const { file, fileAsRecorded, sizeBytes } of segments.filter(({ id }) => swept.has(id))) {
-      for (const path of [file, fileAsRecorded]) if (path !== null) await rm(join(footage, path), { force: true })
-      freed += sizeBytes
+      const paths = [file, fileAsRecorded].filter((path) => path !== null)
+      // One that cannot be removed now is found by the next start.
+      freed += await freedBy(async () => {
+        for (const path of paths) await rm(join(footage, path), { force: true })
+        return sizeBytes
+      })
     }
     for (const segment of await store.segmentsNamed([...swept]))
       tell({ kind: 'segment', segment: publicSegment(segment) })
@@ -142,12 +146,14 @@ export function createRetention(options: RetentionOptions): Retention {
       let last: Sweepable | null = null
       for (let rounds = 0; freedBytes < surplusBytes && !signal.aborted; ) {
         const oldest: Sweepable[] = await store.sweepable(shareBytes, AT_ONCE, last)
-        last = oldest.at(-1) ?? null
-        if (last === null) break
         const free = oldest.filter(({ id }) => isFree(id))
-        if (free.length === 0) continue
+        const wanted = enoughOf(free, surplusBytes - freedBytes)
+        // Behind those that were taken: it may be that one of them stays.
+        last = wanted.at(-1) ?? oldest.at(-1) ?? null
+        if (last === null) break
+        if (wanted.length === 0) continue
         if (++rounds > MOST_ROUNDS) return { freedBytes, isMore: true }
-        freedBytes += await sweep(enoughOf(free, surplusBytes - freedBytes))
+        freedBytes += await sweep(wanted)
         await pause(options.pauseMs ?? PAUSE_MS, signal)
       }
       return { freedBytes, isMore: false }

@@ -106,6 +106,15 @@ describe('the oldest video', () => {
     expect(await left()).toEqual(['front-000001.mp4', 'front-000002.mp4', 'front-000004.mp4'])
   })
 
+  it('goes though one file among it cannot be removed, which makes no room', async () => {
+    for (const number of [1, 2, 3]) await segment(number)
+    await rm(join(footage, bootFolder(1), 'front-000001.mp4'))
+    await mkdir(join(footage, bootFolder(1), 'front-000001.mp4'))
+    expect(await makeRoom(2 * SIZE)).toEqual({ freedBytes: 2 * SIZE, isMore: false })
+    expect(await left()).toEqual(['front-000001.mp4'])
+    expect(swept()).toEqual(['front-000001', 'front-000002', 'front-000003'])
+  })
+
   it('behind very many that are read goes all the same', async () => {
     const held: string[] = []
     for (let number = 1; number <= 60; number++) held.push(await segment(number))
