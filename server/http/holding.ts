@@ -20,6 +20,8 @@ interface Held {
   readers: number
   /** Null while somebody reads it. */
   leaving: NodeJS.Timeout | null
+  /** The device leaves it alone, as far as is known here: it refuses what is too much at once. */
+  isTold: boolean
 }
 
 export function openHolding(ask: Ask, staysMs = STAYS_MS): Holding {
@@ -44,22 +46,30 @@ export function openHolding(ask: Ask, staysMs = STAYS_MS): Holding {
     letGo(staying().slice(0, -MOST_STAYING))
   }
 
+  /** Answers whether the device has to be asked. */
   const take = (id: string): boolean => {
-    const of = held.get(id)
-    if (of === undefined) {
-      held.set(id, { readers: 1, leaving: null })
-      return true
-    }
+    const of = held.get(id) ?? { readers: 0, leaving: null, isTold: false }
+    held.set(id, of)
     clearTimeout(of.leaving ?? undefined)
     of.leaving = null
     of.readers += 1
-    return false
+    return !of.isTold
+  }
+
+  /** Refused, it is asked for again by whoever reads on. */
+  const tell = async (ids: readonly string[]): Promise<void> => {
+    const become = (isTold: boolean): void => {
+      for (const of of ids.map((id) => held.get(id))) if (of !== undefined) of.isTold = isTold
+    }
+    become(true)
+    const { kind } = await ask({ kind: 'hold', segmentIds: ids })
+    if (kind === 'refused') become(false)
   }
 
   return {
     read: async (segmentIds) => {
       const taken = segmentIds.filter(take)
-      if (taken.length > 0) await ask({ kind: 'hold', segmentIds: taken })
+      if (taken.length > 0) await tell(taken)
       return () => {
         for (const id of segmentIds) {
           const of = held.get(id)
@@ -70,7 +80,8 @@ export function openHolding(ask: Ask, staysMs = STAYS_MS): Holding {
       }
     },
     again: () => {
-      if (held.size > 0) void ask({ kind: 'hold', segmentIds: [...held.keys()] })
+      // One by one: what is too much at once is refused altogether.
+      for (const id of held.keys()) void tell([id])
     },
   }
 }

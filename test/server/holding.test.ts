@@ -96,3 +96,26 @@ describe('what is held', () => {
     expect(released).toEqual([0, 1, 2, 3, 4, 5].map((number) => `front-${number}`))
   })
 })
+
+it('a segment that could not be held while others read too much is held once whoever reads it comes back', async () => {
+  let device = createHolds()
+  const connection = {}
+  const ask = (async (wish: Wish) => {
+    if (wish.kind === 'release') device.release(connection, wish.segmentIds)
+    const isRefused = wish.kind === 'hold' && !device.hold(connection, wish.segmentIds)
+    return isRefused ? { kind: 'refused', reason: 'too much' } : { kind: 'done' }
+  }) as Ask
+  const holding = openHolding(ask, 5)
+  const greedy: (() => void)[] = []
+  for (let number = 0; number < 200; number++) greedy.push(await holding.read([`greedy-${number}`]))
+  await holding.read(['front-000001'])
+  expect(device.isHeld('front-000001')).toBe(false)
+  // A device that was begun again holds as much as it may, not nothing.
+  device = createHolds()
+  holding.again()
+  expect(device.isHeld('greedy-199')).toBe(true)
+  for (const leave of greedy) leave()
+  await eventually(() => !device.isHeld('greedy-0'), SOON)
+  await holding.read(['front-000001'])
+  expect(device.isHeld('front-000001')).toBe(true)
+})
