@@ -23,8 +23,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     env: { TZ: 'UTC' },
-    // A story mostly waits: three side by side keep two cores busy.
-    maxWorkers: 3,
+    // A story mostly waits: four side by side keep two cores busy.
+    maxWorkers: 4,
     testTimeout: 15_000,
     hookTimeout: 15_000,
     server: { deps: { external: [/\/dist\//] } },

@@ -11,7 +11,7 @@ import { ffmpeg } from '../fakes/clip.js'
 import { eventually } from '../fakes/eventually.js'
 import { get, type Spokecam, startSpokecam } from '../fakes/spokecam.js'
 
-const SEGMENTS = process.env['SPOKECAM_TEST'] === 'long' ? 30 : 8
+const SEGMENTS = process.env['SPOKECAM_TEST'] === 'long' ? 30 : 5
 const SEGMENT_SECONDS = 2
 /** Not what the settings have where they are left out. */
 const FPS = 24

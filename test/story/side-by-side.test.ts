@@ -11,7 +11,7 @@ import { epochsOf, firstSeconds, makeNmeaLog } from '../fakes/nmea-log.js'
 import { runSpokecam, SMALL_CAMERA, startSpokecam } from '../fakes/spokecam.js'
 
 const isLong = process.env['SPOKECAM_TEST'] === 'long'
-const DEVICE_S = 40
+const DEVICE_S = process.env['SPOKECAM_TEST'] === 'long' ? 40 : 15
 /** An hour of a rider with a void of 20 minutes, where it is at hand (../shared/gpsd). */
 const recorded = resolve(import.meta.dirname, '../../../shared/gpsd/tracks/cerknicko-jezero.log')
 const rider = existsSync(recorded) ? readFileSync(recorded, 'latin1') : null
