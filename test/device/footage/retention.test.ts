@@ -162,6 +162,26 @@ describe('what is kept', () => {
     expect(await left()).toEqual(['front-000001.mp4'])
   })
 
+  it.each([
+    { where: 'before it', fromMs: 5_000, toMs: 9_000 },
+    { where: 'behind it', fromMs: 20_000, toMs: 25_000 },
+  ])('by a moment $where stays where the segment may have begun so early, or so late', async ({ fromMs, toMs }) => {
+    const id = await segment(1)
+    await segment(2, { startMonoMs: 200_000 })
+    await store.dateSegment(id, JUNE_UTC_MS, 2_000)
+    await incident('mine', 'rider', fromMs, toMs)
+    await makeRoom(ALL, { shareBytes: 0 })
+    expect(await left()).toEqual(['front-000001.mp4'])
+  })
+
+  it('as another file since it was asked about is not told as swept', async () => {
+    const id = await segment(1)
+    const asked = await store.sweepable(0, 1)
+    await store.tagSegment({ id, sizeBytes: SIZE, file: '2026-06-06/front-2026-06-06T080000Z-000001.mp4' })
+    expect(await store.sweepSegments(asked)).toEqual([])
+    expect(await store.segment(id)).toMatchObject({ state: 'tagged' })
+  })
+
   it('since it was asked about stays', async () => {
     await segment(1)
     const asked = await store.sweepable(ALL, 10)
