@@ -48,12 +48,20 @@ async function rideIn(riding: Riding, standsInFor: RidingOptions['standsInFor'])
   const lock = await openDataFolder(riding.data)
   try {
     let isRestored = false
+    let beginsAnew = new AbortController()
     const onRebuilt = ({ isComplete }: Rebuilt): void => {
-      isRestored ||= !isComplete
+      if (isComplete) return
+      isRestored = true
+      beginsAnew.abort()
     }
     const store = await openStore(join(riding.data, 'rides.db'), { log: riding.log, onRebuilt })
     try {
-      await ride({ ...riding, store, isRestored, standsInFor })
+      // One that comes back in mid ride without all it had does not know that ride: it is gone on with as after a restart.
+      do {
+        beginsAnew = new AbortController()
+        const signal = AbortSignal.any([riding.signal, beginsAnew.signal])
+        await ride({ ...riding, store, isRestored, standsInFor, signal })
+      } while (beginsAnew.signal.aborted && !riding.signal.aborted)
     } finally {
       await store.close()
     }
