@@ -23,8 +23,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     env: { TZ: 'UTC' },
-    // A story mostly waits: four side by side keep two cores busy.
-    maxWorkers: 4,
+    // A story mostly waits: three side by side keep two cores busy, and four are too many for what is timed.
+    maxWorkers: 3,
     testTimeout: 15_000,
     hookTimeout: 15_000,
     server: { deps: { external: [/\/dist\//] } },

@@ -101,7 +101,8 @@ describe('a wall clock that boots in 1970 and jumps by 56 years and back by an h
 
     // A busy machine begins some seconds late.
     expect(segments.length).toBeGreaterThanOrEqual(Math.floor((END - 6) / 5))
-    for (const [index, { startUtcMs, startMonoMs, file, ...segment }] of segments.entries()) {
+    // The last one may have closed as it ended, too late to be tagged.
+    for (const [index, { startUtcMs, startMonoMs, file, ...segment }] of segments.slice(0, -1).entries()) {
       expect(Math.abs((startUtcMs ?? 0) - utcAt(startMonoMs)), file).toBeLessThan(allowedMs)
       expect(file).toMatch(/^2026-06-08\//)
       const next = segments[index + 1]

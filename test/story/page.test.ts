@@ -32,8 +32,10 @@ async function pairedPhone(colorScheme: 'light' | 'dark', flags: readonly string
 const SAVED = /Saved (\d\d:\d\d:\d\d), \d+ s back, \d+ s on/
 const isRecording = (page: Page) => page.locator('[data-testid=recording-state][data-state=recording]').waitFor()
 
+const IS_LONG = process.env['SPOKECAM_TEST'] === 'long'
+
 describe('the page', () => {
-  it.each(['light', 'dark'] as const)(
+  it.each(IS_LONG ? (['light', 'dark'] as const) : (['light'] as const))(
     'can be read by everyone, %s, and asks nothing of the internet',
     async (scheme) => {
       const { page, faults, foreignRequests } = await pairedPhone(scheme)
@@ -86,23 +88,31 @@ describe('the page', () => {
     expect(faults).toEqual([])
   }, 60_000)
 
-  it('works without a map where the browser has no WebGL', async () => {
-    const { page, faults } = await pairedPhone('light', ['--disable-3d-apis'])
-    await page.getByText(/no WebGL/).waitFor()
-    await page.getByTestId('speed').filter({ hasText: /\d/ }).waitFor()
-    expect(faults).toEqual([])
-  }, 60_000)
+  it.runIf(IS_LONG)(
+    'works without a map where the browser has no WebGL',
+    async () => {
+      const { page, faults } = await pairedPhone('light', ['--disable-3d-apis'])
+      await page.getByText(/no WebGL/).waitFor()
+      await page.getByTestId('speed').filter({ hasText: /\d/ }).waitFor()
+      expect(faults).toEqual([])
+    },
+    60_000,
+  )
 
-  it('takes a code that is scanned while it is open already', async () => {
-    const browser = await startBrowser()
-    browsers.push(browser)
-    const { page } = await openPhone(browser)
-    await page.goto(spokecam.url)
-    await page.getByLabel('Code').waitFor()
-    await page.goto(`${spokecam.url}/#pair=${await spokecam.code()}`)
-    await page.getByRole('button', { name: 'Pair' }).click()
-    await isRecording(page)
-  }, 60_000)
+  it.runIf(IS_LONG)(
+    'takes a code that is scanned while it is open already',
+    async () => {
+      const browser = await startBrowser()
+      browsers.push(browser)
+      const { page } = await openPhone(browser)
+      await page.goto(spokecam.url)
+      await page.getByLabel('Code').waitFor()
+      await page.goto(`${spokecam.url}/#pair=${await spokecam.code()}`)
+      await page.getByRole('button', { name: 'Pair' }).click()
+      await isRecording(page)
+    },
+    60_000,
+  )
 
   it('says what it does not know any more when the link is lost, and is back by itself', async () => {
     const { page } = await pairedPhone('light')

@@ -324,7 +324,7 @@ describe.concurrent('a turned picture', { timeout: 60_000 }, () => {
     }
   })
 
-  it('is shown standing by a browser', async () => {
+  it.runIf(process.env['SPOKECAM_TEST'] === 'long')('is shown standing by a browser', async () => {
     const { files } = await record(
       { kind: 'file', file: join(folder, 'clip.mp4'), isH264: true, ...means },
       { rotateDeg: 90 },
