@@ -17,7 +17,8 @@ import { type LiveClient, openLiveClient } from '../fakes/live-client.js'
 import { epochsOf, type LoggedEpoch, makeNmeaLog } from '../fakes/nmea-log.js'
 import { get, runSpokecam, SMALL_CAMERA, type Spokecam, startSpokecam } from '../fakes/spokecam.js'
 
-const RIDE_S = 100
+const isLong = process.env['SPOKECAM_TEST'] === 'long'
+const RIDE_S = isLong ? 100 : 60
 const SEGMENT_S = 5
 /** Of a recording of gpsd's users, where it is at hand (../shared/gpsd); else only the log that is made here. */
 const recorded = resolve(import.meta.dirname, '../../../shared/gpsd/tracks/cerknicko-jezero.log')
@@ -27,9 +28,8 @@ const logs = [
     : []),
   { name: 'a log made here', text: () => makeNmeaLog(RIDE_S) },
 ]
-const isLong = process.env['SPOKECAM_TEST'] === 'long'
 
-describe.each(isLong ? logs : logs.slice(0, 1))('a ride of 100 s from $name', ({ text }) => {
+describe.each(isLong ? logs : logs.slice(0, 1))(`a ride of ${RIDE_S} s from $name`, ({ text }) => {
   const log = text()
   const truth = epochsOf(log)
   let gpsd: FedGpsd
