@@ -83,7 +83,7 @@ async function lagOnSlowCard(folder, seconds) {
 async function sweeping(folder, count) {
   const clip = join(folder, 'clip.mp4')
   await makeClip(clip)
-  const card = await openSlowCard(await made(join(folder, 'card')), (count + 6_000) * MEBIBYTE)
+  const card = await openSlowCard(await made(join(folder, 'card')), (count + 4_500) * MEBIBYTE)
   const old = 'data/footage/boot-000001'
   await prepare(card, old, count)
   const probe = join(folder, 'syncs')
