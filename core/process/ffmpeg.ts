@@ -11,6 +11,25 @@ unchecked['_checkCapabilities'] = (done) => done(null)
 unchecked['availableEncoders'] = (done) => done(null, {})
 unchecked['getAvailableEncoders'] = (done) => done(null, {})
 
+/**
+ * Where no process can be made, for want of memory or descriptors, fluent-ffmpeg 2.1.3 throws past whoever asked for the job,
+ * which would be the end of the device.
+ */
+type Ended = (error: unknown, output?: { readonly get: () => string }, words?: { readonly get: () => string }) => void
+const spawning = ffmpeg.prototype as unknown as { _spawnFfmpeg: (...given: [unknown, unknown, unknown, Ended]) => void }
+const spawnOrThrow = spawning._spawnFfmpeg
+const NOTHING = { get: () => '' }
+spawning._spawnFfmpeg = function (words, options, onBegun, onEnded) {
+  const ended: Ended = (error, output = NOTHING, said = NOTHING) => onEnded(error, output, said)
+  try {
+    spawnOrThrow.call(this, words, options, onBegun, ended)
+  } catch (error) {
+    ended(error)
+  }
+}
+
+// A path that is known is not looked for first: what throws then throws in the middle of the one who asked.
+ffmpeg.setFfprobePath('ffprobe')
 ffmpeg.setFfmpegPath(fileURLToPath(new URL('./short-job.sh', import.meta.url)))
 
 /** What one input of a job is: a file, and the options that stand before its -i. */
@@ -45,7 +64,7 @@ export async function runJob(
       // kill() does nothing before there is a process.
       job.on('start', () => signal.aborted && stop())
       job.on('error', (error: Error, _out: string | null, words: string | null) =>
-        reject(new Error(`ffmpeg failed: ${lastLineOf(words ?? '')}`, { cause: error })),
+        reject(new Error(`ffmpeg failed: ${lastLineOf(words || error.message)}`, { cause: error })),
       )
       job.on('end', () => resolve())
       job.save(output)

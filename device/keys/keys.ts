@@ -109,13 +109,16 @@ function pressesOf({ path, keys }: KeyDevice, press: () => void, signal: AbortSi
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   })
-  child.stdout.on('data', (chunk: Buffer) => {
+  const gone = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('close', (code, endedBy) => resolve(`cat ended with ${endedBy ?? `exit code ${code}`}`))
+  })
+  // Where no process could be made there are no streams either, whatever the types say.
+  const { stdout }: { readonly stdout?: NodeJS.ReadableStream | undefined } = child
+  stdout?.on('data', (chunk: Buffer) => {
     if (pressesIn(chunk).some((code) => keys.has(code))) press()
   })
   const end = (): boolean => child.kill('SIGTERM')
   signal.addEventListener('abort', end, { once: true })
-  return new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
-    child.once('close', (code, endedBy) => resolve(`cat ended with ${endedBy ?? `exit code ${code}`}`))
-  }).finally(() => signal.removeEventListener('abort', end))
+  return gone.finally(() => signal.removeEventListener('abort', end))
 }
