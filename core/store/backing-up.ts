@@ -1,7 +1,7 @@
 /** Keeps what a lost catalogue is made of again: copies it when asked, checks it after an end that was none, and lays in ballast. */
 import { renameSync, rmSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BALLAST_BYTES, hasBallast } from './ballast.js'
+import { BALLAST_BYTES, hasBallast, layInBallast } from './ballast.js'
 import type { Carers } from './care.js'
 import { backupName } from './generations.js'
 import { sizeOf } from './opening.js'
@@ -98,7 +98,7 @@ export function keepBackups(file: string, options: BackingUpOptions): BackingUp 
   const makeBallast = async (): Promise<void> => {
     if (hasBallast(file)) return
     requireRoom(BALLAST_BYTES)
-    await carers.ask({ kind: 'ballast', file })
+    await carers.wait((signal) => layInBallast(file, signal))
   }
 
   return {

@@ -10,7 +10,6 @@ export type CareTask =
       readonly mayBegin: SharedArrayBuffer
       readonly withinMs: number
     }
-  | { readonly kind: 'ballast'; readonly file: string }
 
 export type CareSaid =
   /** It waits for mayBegin. */

@@ -1,14 +1,11 @@
-/** The thread that looks after the catalogue while others write on: checks it, copies it, makes ballast, and takes its time. */
-import { closeSync, fdatasyncSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+/** The thread that looks after the catalogue while others write on: checks it or copies it, and takes its time. */
+import { closeSync, fdatasyncSync, openSync, writeFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { BALLAST_BYTES, ballastName } from './ballast.js'
+import { PAUSE_MS, PIECE_BYTES } from './ballast.js'
 import type { CareSaid, CareTask } from './care-task.js'
 import { type Connection, connect, pragma, setPragma } from './connection.js'
 import { failureOf } from './trouble.js'
 
-/** A burst of 60 MB with one fsync held the sync of the recorders for 4 s; a piece of 1 MB with a pause costs them nothing. */
-const PIECE_BYTES = 1024 * 1024
-const PAUSE_MS = 100
 /** A row of a point with its share of the tree. */
 const FIX_BYTES = 100
 const LOCKED_MS = 5_000
@@ -19,8 +16,7 @@ const rest = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(
 const task = workerData as CareTask
 try {
   if (task.kind === 'check') check(task.file)
-  else if (task.kind === 'copy') copy(task)
-  else fill(ballastName(task.file))
+  else copy(task)
   say({ kind: 'done' })
 } catch (error) {
   const { message, code } = error as Error & { readonly code?: string }
@@ -88,24 +84,6 @@ function copyTable(database: Connection, table: string, to: string): void {
     sync(to)
     rest()
     unsyncedBytes = 0
-  }
-}
-
-/** The room is really taken: zeros are written, as a hole in a file holds no room. */
-function fill(ballast: string): void {
-  const descriptor = openSync(ballast, 'w', 0o600)
-  try {
-    const piece = Buffer.alloc(PIECE_BYTES)
-    for (let bytes = 0; bytes < BALLAST_BYTES; bytes += writeSync(descriptor, piece)) {
-      fdatasyncSync(descriptor)
-      rest()
-    }
-    fdatasyncSync(descriptor)
-  } catch (error) {
-    rmSync(ballast, { force: true })
-    throw error
-  } finally {
-    closeSync(descriptor)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Has the catalogue looked after in a thread of its own, one task at a time. */
+/** Has the catalogue looked after, one task at a time: what takes the processor in a thread of its own. */
 import { Worker } from 'node:worker_threads'
 import type { CareSaid, CareTask } from './care-task.js'
 import { failureOf } from './trouble.js'
@@ -6,6 +6,8 @@ import { failureOf } from './trouble.js'
 export interface Carers {
   /** Resolves when it is done, after those that were asked for before. @throws what went wrong, with the code of SQLite */
   readonly ask: (task: CareTask, onSaid?: (said: CareSaid) => void) => Promise<void>
+  /** The same for what only waits for the card; its signal aborts when all is left undone. @throws as it does */
+  readonly wait: (work: (signal: AbortSignal) => Promise<void>) => Promise<void>
   /** Whatever is under way or asked for is left undone. */
   readonly stop: () => Promise<void>
 }
@@ -13,11 +15,11 @@ export interface Carers {
 export function hireCarers(): Carers {
   let last: Promise<unknown> = Promise.resolve()
   let atWork: Worker | null = null
-  let isStopped = false
+  const stopping = new AbortController()
 
   const begin = (task: CareTask, onSaid: (said: CareSaid) => void): Promise<void> =>
     new Promise((resolve, reject) => {
-      if (isStopped) return reject(new Error('the catalogue is being closed'))
+      if (stopping.signal.aborted) return reject(new Error('the catalogue is being closed'))
       const worker = new Worker(new URL('./care-worker.js', import.meta.url), { workerData: task })
       atWork = worker
       worker.on('message', (said: CareSaid) => {
@@ -32,14 +34,17 @@ export function hireCarers(): Carers {
       })
     })
 
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work)
+    last = done.catch(() => {}) // Whoever asked is told.
+    return done
+  }
+
   return {
-    ask: (task, onSaid = () => {}) => {
-      const asked = last.then(() => begin(task, onSaid))
-      last = asked.catch(() => {}) // Whoever asked is told.
-      return asked
-    },
+    ask: (task, onSaid = () => {}) => inTurn(() => begin(task, onSaid)),
+    wait: (work) => inTurn(() => work(stopping.signal)),
     stop: async () => {
-      isStopped = true
+      stopping.abort()
       await atWork?.terminate()
     },
   }

@@ -3,6 +3,11 @@ import Database from 'better-sqlite3'
 
 export type Connection = Database.Database
 
+/** A row as SQLite has it: it has no booleans. */
+export type Flags<Row> = {
+  readonly [Key in keyof Row]: boolean extends Row[Key] ? number | Extract<Row[Key], null> : Row[Key]
+}
+
 /**
  * Node 24.19 and later abort ("env != nullptr" in RemoveEnvironmentCleanupHook) when a native object of an addon built on
  * node::ObjectWrap, as better-sqlite3 12 is, is collected while no script runs. None of ours ever is: they are few, made

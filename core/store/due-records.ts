@@ -1,6 +1,6 @@
 /** Works off what is due of the records: taken, written, and no longer due unless it changed meanwhile. */
 import type { Connection } from './connection.js'
-import type { DueRecord } from './records.js'
+import type { DueRecord } from './record-shapes.js'
 
 export function writeDueRecords(database: Connection) {
   const page = database.prepare<[string, string, number], DueRecord>(

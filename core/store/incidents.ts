@@ -1,10 +1,11 @@
 /** Moments that stay, as the catalogue tells them: one by one, or newest first. */
 import { type Anchor, utcOf } from '../ride/clock.js'
 import type { SegmentState } from '../ride/footage.js'
-import type { Incident, IncidentCause } from '../ride/incident.js'
+import type { Incident } from '../ride/incident.js'
 import type { Connection } from './connection.js'
 import { SPAN_REACHES_IT } from './keeping.js'
 import { type Listed, type Listing, listed, positionOf } from './listing.js'
+import type { IncidentRecord } from './record-shapes.js'
 
 const INCIDENT = `incidents.*, rides.id AS rideId FROM incidents LEFT JOIN rides ON rides.number = rideNumber`
 const MOST_SEGMENTS = 500
@@ -67,19 +68,7 @@ export function readIncidents(database: Connection, anchorsOf: (bootNumber: numb
   }
 }
 
-interface IncidentRow {
-  readonly number: number
-  readonly id: string
-  readonly rideId: string | null
-  readonly bootNumber: number
-  readonly atMonoMs: number
-  readonly cause: IncidentCause
-  readonly beforeMs: number
-  readonly afterMs: number
-  readonly latDeg: number | null
-  readonly lonDeg: number | null
-  readonly note: string | null
-}
+type IncidentRow = Omit<IncidentRecord, 'spans' | 'marks'>
 
 interface IncidentQuery {
   readonly boot: number

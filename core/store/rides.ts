@@ -1,9 +1,10 @@
 /** Rides as the catalogue tells them: one by one, newest first, or the one that goes on. */
-import { type Anchor, type TimeSource, utcOf } from '../ride/clock.js'
+import { type Anchor, utcOf } from '../ride/clock.js'
 import type { Bounds } from '../ride/geo.js'
 import type { Ride, RideTotals } from '../ride/ride.js'
-import type { Connection } from './connection.js'
+import type { Connection, Flags } from './connection.js'
 import { type Listed, type Listing, listed, positionOf } from './listing.js'
+import type { RideRecord } from './record-shapes.js'
 
 /** A ride that was not ended, as the tracker takes it up again. */
 export interface RideInProgress {
@@ -151,33 +152,7 @@ function totalsOf(row: RideRow): RideTotals {
   return { lastFixMonoMs, lastMovedMonoMs, distanceM, movingMs, elapsedMs, ascentM, maxSpeedMps, bounds }
 }
 
-interface RideRow {
-  readonly number: number
-  readonly id: string
-  readonly bootNumber: number
-  readonly beganMonoMs: number
-  readonly lastFixMonoMs: number
-  readonly lastMovedMonoMs: number
-  readonly startedUtcMs: number | null
-  readonly endedUtcMs: number | null
-  readonly name: string | null
-  readonly distanceM: number
-  readonly movingMs: number
-  readonly elapsedMs: number
-  readonly ascentM: number | null
-  readonly maxSpeedMps: number | null
-  readonly west: number | null
-  readonly south: number | null
-  readonly east: number | null
-  readonly north: number | null
-  readonly preview: string | null
-  readonly kept: number
-  readonly lastBootNumber: number
-  readonly stopped: number
-  readonly timeSource: TimeSource | null
-  readonly timeZone: string | null
-  readonly simulated: number
-  readonly source: 'device' | 'import'
+interface RideRow extends Flags<Omit<RideRecord, 'ended'>> {
   readonly segments: number
   readonly incidents: number
   readonly cameras: string | null

@@ -11,7 +11,7 @@ import {
   type Line,
   type RideRecord,
   type SegmentRecord,
-} from './records.js'
+} from './record-shapes.js'
 
 /** Of boots that nobody knows more of than their number. */
 export const PLACEHOLDER = `'boot ' || CAST(@number AS INTEGER) || ' of a lost catalogue'`

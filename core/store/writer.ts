@@ -1,7 +1,8 @@
 /** The one who writes the catalogue: whatever befalls the file or its card, it finds a way on or says that there is none. */
-import { hasBallast, throwBallast } from './ballast.js'
+import { throwBallast } from './ballast.js'
 import { closeForReaders, closeUnsynced, emptyLog } from './database.js'
 import { CATALOGUE } from './migrations.js'
+import { writeNoted } from './noted-write.js'
 import { type Opened, openCatalogue, sizeOf } from './opening.js'
 import type { Rebuilt, SaidFacts, Step } from './orders.js'
 import { rebuild } from './rebuilding.js'
@@ -130,29 +131,12 @@ export function openWriter(
     )
   }
 
-  const perform = ({ read, write, writes, requireThere }: Opened, steps: readonly Step[]): unknown => {
-    if (!writes(steps)) return read(steps)
-    requireThere()
-    let seq: number | null = null
-    let isNoted = true
-    try {
-      const answer = write(steps, () => {
-        try {
-          seq = redo.note(steps)
-          isNoted = seq !== null
-        } catch (error) {
-          // Better a transaction that is not noted than one that is not committed.
-          if (troubleOf(error) === 'full' && hasBallast(file)) throw error
-          isNoted = false
-        }
-      })
-      if (!isNoted) redo.leaveGap()
-      isUncovered ||= !isNoted
-      return answer
-    } catch (error) {
-      redo.undo(seq)
-      throw error
-    }
+  const perform = (catalogue: Opened, steps: readonly Step[]): unknown => {
+    if (!catalogue.writes(steps)) return catalogue.read(steps)
+    catalogue.requireThere()
+    const { answer, isNoted } = writeNoted(file, catalogue, redo, steps)
+    isUncovered ||= !isNoted
+    return answer
   }
 
   /** Whether it is worth another try. */

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DatedName, type NumberedName, parseBootFolder } from '../../core/ride/footage.js'
-import type { SegmentRecord } from '../../core/store/records.js'
+import type { SegmentRecord } from '../../core/store/record-shapes.js'
 import type { OrderOptions } from './order-options.js'
 import { segmentRecordIn } from './records/segment-reading.js'
 import { type KnownOfSegment, knownByHead } from './segment-head.js'

@@ -2,6 +2,7 @@
 import { type Anchor, isPlausibleUtc, unrolledUtc } from '../../core/ride/clock.js'
 import type { Fix, Reading } from '../../core/ride/fix.js'
 import { type AnchorMade, type ClockEpoch, createSatelliteClock } from '../../core/ride/satellite-clock.js'
+import type { RideBegun } from '../../core/store/rides-writing.js'
 
 export interface DatedFix {
   /** Its `at` is when the position held. */
@@ -91,6 +92,12 @@ export function createDating({ bootId, known, isLive }: DatingOptions): Dating {
       return phone
     },
   }
+}
+
+/** When a ride began that begins now, as far as anybody knows by then; its first fix tells it to the millisecond. */
+export function startOf(atMonoMs: number, known: Anchor | null): Pick<RideBegun, 'startedUtcMs' | 'timeSource'> {
+  if (known === null) return { startedUtcMs: null, timeSource: null }
+  return { startedUtcMs: Math.round(atMonoMs + known.utcMinusMonoMs), timeSource: known.source }
 }
 
 /** The receiver's own time of a fix where it is believed, else what the anchor says; null without an anchor. */

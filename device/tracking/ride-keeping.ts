@@ -8,10 +8,9 @@ import type { RideNow } from '../../core/ride/now.js'
 import { decodePolyline } from '../../core/ride/polyline.js'
 import type { LeftOut } from '../../core/ride/ride.js'
 import type { Batch } from '../../core/store/batch.js'
-import type { RideBegun } from '../../core/store/rides-writing.js'
 import { type Step, type Store, step } from '../../core/store/store.js'
 import type { JudgedFix } from '../../core/store/track.js'
-import { utcOfFix } from './dating.js'
+import { startOf, utcOfFix } from './dating.js'
 import { createIncidentDetector, type NoticedIncident } from './incident-detector.js'
 import type { LeftOff } from './left-off.js'
 import { rideNowOf } from './ride-now.js'
@@ -86,11 +85,8 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
       case 'begun':
         batch.add(
           step('beginRide', {
-            id: rideId,
-            bootNumber,
-            beganMonoMs: event.atMonoMs,
-            simulated,
-            ...startOf(event.atMonoMs),
+            ...{ id: rideId, bootNumber, simulated, beganMonoMs: event.atMonoMs },
+            ...startOf(event.atMonoMs, options.anchor()),
           }),
           // All footage from before the first ride belongs to it; later rides take what reaches into them.
           step('adoptFootage', rideId, bootNumber, event.isFirst ? 0 : event.atMonoMs),
@@ -117,13 +113,6 @@ export function createRideKeeping(options: RideKeepingOptions): RideKeeping {
         options.onRide(false)
         void tellRide(rideId)
     }
-  }
-
-  /** As far as anybody knows by now; its first fix tells it to the millisecond. */
-  const startOf = (atMonoMs: number): Pick<RideBegun, 'startedUtcMs' | 'timeSource'> => {
-    const known = options.anchor()
-    if (known === null) return { startedUtcMs: null, timeSource: null }
-    return { startedUtcMs: Math.round(atMonoMs + known.utcMinusMonoMs), timeSource: known.source }
   }
 
   const addToRide = (rideId: string, fix: Fix): void => {

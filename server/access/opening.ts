@@ -1,4 +1,5 @@
 /** Opens server.db, or a copy of it in memory where its card cannot be written: phones that are paired get in all the same. */
+import { rmSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolderDurably } from '../../core/process/durable.js'
@@ -20,6 +21,12 @@ export async function openAccess(data: string, log: Log): Promise<AccessStore> {
     log.warn('the card cannot be written: who is paired from now on is forgotten at the next start', { error })
     const folder = await makeStandIn(data, 'server')
     for (const part of ['', '-wal']) await copyFile(join(data, NAME + part), join(folder, NAME + part)).catch(() => {})
-    return openAccessStore(join(folder, NAME))
+    const store = openAccessStore(join(folder, NAME))
+    return { ...store, close: () => closeAndRemove(store, folder) }
   }
+}
+
+function closeAndRemove(store: AccessStore, folder: string): void {
+  store.close()
+  rmSync(folder, { recursive: true, force: true })
 }

@@ -79,24 +79,25 @@ async function lagOnSlowCard(folder, seconds) {
   }
 }
 
-/** A card that has far more than it may: all of an earlier boot goes while a camera records. */
+/** A card that has far more than it may: nearly all of an earlier boot goes while a camera records. */
 async function sweeping(folder, count) {
   const clip = join(folder, 'clip.mp4')
   await makeClip(clip)
-  const card = await openSlowCard(await made(join(folder, 'card')), (count + 4_500) * MEBIBYTE)
+  const lying = Math.ceil(count * 1.1) + 300
+  const card = await openSlowCard(await made(join(folder, 'card')), (lying + 3_000) * MEBIBYTE)
   const old = 'data/footage/boot-000001'
-  await prepare(card, old, count)
+  await prepare(card, old, lying)
   const probe = join(folder, 'syncs')
   await writeFile(probe, '')
   const cameras = [{ name: 'front', source: `file:${clip}`, fps: FPS }]
-  // Nothing of an hour but all of the card is to be free: what is old goes, what is recorded is the newest.
+  // Nine tenths of the card are to be free, which takes a few more than are counted: what is recorded is the newest.
   const device = beginDevice(card, SYNC_PROBE, cameras, { SYNC_PROBE: probe, SPOKECAM_KEEP__FREE_PERCENT: '90' })
   const left = () => readdirSync(join(card.folderFromOutside, old)).length
   try {
-    while (left() === count) await sleep(50)
+    while (left() === lying) await sleep(50)
     const { pid } = device // What enters the namespace becomes the device.
     const [beganMonoMs, beganCpuMs] = [monoMs(), await cpuMsOf(pid)]
-    while (left() > 0) await sleep(200)
+    while (left() > lying - count) await sleep(200)
     const [endedMonoMs, endedCpuMs] = [monoMs(), await cpuMsOf(pid)]
     const tookMs = endedMonoMs - beganMonoMs
     await sleep(Math.min(tookMs, 60_000))

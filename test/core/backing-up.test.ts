@@ -30,6 +30,7 @@ it('what is noted beside the catalogue has a backup made when it grows long, and
         did.push('copied')
         throw new Error('the card is full')
       },
+      wait: async () => {},
       stop: async () => {},
     },
     hold: () => {},
@@ -60,6 +61,7 @@ it('damage that is found while nothing can be made again leaves the thread that 
         did.push(kind)
         throw failureOf('page 3 is rubbish', 'SQLITE_CORRUPT')
       },
+      wait: async () => {},
       stop: async () => {},
     },
     hold: () => {},

@@ -1,4 +1,5 @@
 /** Fixes and their like, with everything a test does not care about filled in. */
+import type { Anchor } from '../../core/ride/clock.js'
 import type { Fix } from '../../core/ride/fix.js'
 import { pointAhead } from '../../core/ride/geo.js'
 
@@ -23,4 +24,10 @@ export function fixAt(second: number, eastM: number, known: Partial<Fix> = {}): 
     mode: 3,
     ...known,
   }
+}
+
+/** Of BOOT: its clock began in June. */
+export const JUNE_ANCHOR: Anchor = {
+  ...{ bootId: BOOT, monoMs: 0, utcMinusMonoMs: JUNE_UTC_MS },
+  ...{ uncertaintyMs: 50, source: 'satellites' },
 }

@@ -5,15 +5,7 @@ import { startDevice } from '../fakes/a-device.js'
 import { type ServerUnderTest, startServer } from '../fakes/a-server.js'
 import { eventually } from '../fakes/eventually.js'
 import { readGpx } from '../fakes/gpx-reader.js'
-import { BOOT, fixAt, JUNE_UTC_MS } from '../fakes/readings.js'
-
-const anchor = {
-  bootId: BOOT,
-  monoMs: 0,
-  utcMinusMonoMs: JUNE_UTC_MS,
-  uncertaintyMs: 50,
-  source: 'satellites',
-} as const
+import { fixAt, JUNE_ANCHOR } from '../fakes/readings.js'
 
 describe('GET /api/live/track.gpx', () => {
   let server: ServerUnderTest
@@ -30,7 +22,9 @@ describe('GET /api/live/track.gpx', () => {
     const memory = createMemoryTrack(1)
     for (let second = 0; second < 1_200; second++) memory.take(fixAt(second, second * 5))
     const device = startDevice(server.data, async (wish) =>
-      wish.kind === 'recall-track' ? { kind: 'track', ...memory.after(wish.afterMonoMs, anchor) } : { kind: 'unknown' },
+      wish.kind === 'recall-track'
+        ? { kind: 'track', ...memory.after(wish.afterMonoMs, JUNE_ANCHOR) }
+        : { kind: 'unknown' },
     )
     await eventually(async () => (await server.get('/api/now')).ok, { withinMs: 3_000 })
     const answer = await server.get('/api/live/track.gpx')

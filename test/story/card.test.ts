@@ -1,10 +1,12 @@
 /** The card gives trouble in the middle of a ride: what goes, what stays, and that the ride goes on. */
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Page } from '../../core/api/shapes.js'
+import { standInFolder } from '../../core/process/stand-in.js'
 import type { Segment } from '../../core/ride/footage.js'
 import type { Incident } from '../../core/ride/incident.js'
 import type { Now } from '../../core/ride/now.js'
@@ -247,5 +249,9 @@ describe.skipIf(why !== null)(`a card that can only be read${why === null ? '' :
     expect((await now()).storage.state).toBe('ok')
     expect(await spokecam.child('device')).toBe(device)
     expect((await save()).id).not.toBe('')
+
+    await spokecam.end()
+    const data = join(card.folder, 'data')
+    expect((['device', 'server'] as const).filter((of) => existsSync(standInFolder(data, of)))).toEqual([])
   }, 120_000)
 })

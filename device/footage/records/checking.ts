@@ -13,7 +13,7 @@ import {
   type PowerCutRecord,
   type RideRecord,
   type SegmentRecord,
-} from '../../../core/store/records.js'
+} from '../../../core/store/record-shapes.js'
 import { MOST_BOOTS } from './names.js'
 
 /** The row, or why it cannot be one, as the end of a sentence. */

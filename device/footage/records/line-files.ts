@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { renameDurably, UNFINISHED } from '../../../core/process/durable.js'
 import { pause } from '../../../core/process/service.js'
-import type { Line, LineKey } from '../../../core/store/records.js'
+import type { Line, LineKey } from '../../../core/store/record-shapes.js'
 import { sizeOf } from '../set-aside.js'
 
 export interface LineSource {

@@ -1,7 +1,7 @@
 /** The names of what is written beside the footage: one file a boot, a ride and a moment that stays, and what grows with them. */
 import { join } from 'node:path'
 import { bootFolder } from '../../../core/ride/footage.js'
-import type { DueRecord, RecordKind } from '../../../core/store/records.js'
+import type { DueRecord, RecordKind } from '../../../core/store/record-shapes.js'
 
 /** Under the footage folder; no day, and no boot's. */
 export const RECORDS = 'records'

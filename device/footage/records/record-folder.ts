@@ -1,7 +1,7 @@
 /** The folder of records as it is read to rebuild a catalogue: what is sound is handed out, all else is told. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Line } from '../../../core/store/records.js'
+import type { Line } from '../../../core/store/record-shapes.js'
 import type { Checked } from './checking.js'
 import { type InRecords, parseRecordName, RECORDS } from './names.js'
 import { readJson, readLines, reasonIn } from './reading.js'

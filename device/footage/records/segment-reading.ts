@@ -1,7 +1,7 @@
 /** Reads the .json beside a segment, of this version or of an earlier one. */
 import { join } from 'node:path'
 import { parseUsedNumber } from '../../../core/ride/footage.js'
-import type { SegmentRecord } from '../../../core/store/records.js'
+import type { SegmentRecord } from '../../../core/store/record-shapes.js'
 import { footageFileOf } from '../footage-name.js'
 import { type Checked, segmentIn } from './checking.js'
 import { readJson, reasonIn } from './reading.js'

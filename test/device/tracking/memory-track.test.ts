@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryTrack } from '../../../device/tracking/memory-track.js'
-import { BOOT, fixAt, JUNE_UTC_MS } from '../../fakes/readings.js'
-
-const anchor = {
-  bootId: BOOT,
-  monoMs: 0,
-  utcMinusMonoMs: JUNE_UTC_MS,
-  uncertaintyMs: 50,
-  source: 'satellites',
-} as const
+import { fixAt, JUNE_ANCHOR, JUNE_UTC_MS } from '../../fakes/readings.js'
 
 describe('the track in memory', () => {
   it('is the last half hour of it, page by page, each point once', () => {
@@ -34,7 +26,7 @@ describe('the track in memory', () => {
     const memory = createMemoryTrack(7)
     memory.take(fixAt(1, 0, { receiverUtcMs: null }))
     expect(memory.after(null, null).points).toMatchObject([{ part: 7, utcMs: null }])
-    expect(memory.after(null, anchor).points).toMatchObject([{ utcMs: JUNE_UTC_MS + 1_000 }])
+    expect(memory.after(null, JUNE_ANCHOR).points).toMatchObject([{ utcMs: JUNE_UTC_MS + 1_000 }])
   })
 
   it('at 10 Hz for hours is still that of the last half hour', () => {
