@@ -11,6 +11,7 @@ import {
   type Value,
   yesOrNo,
 } from '../core/process/config-schema.js'
+import { displaySection, privacySection } from '../core/process/shared-sections.js'
 
 const camera = group({
   name: text('small letters, digits and dashes, at most 31, no dash first', (name) =>
@@ -32,12 +33,6 @@ const gps = group({
     'one of gpsd://HOST:PORT[/DEVICE], serial:///dev/NAME?baud=N, replay:FILE?rate=N, simulator:',
     (source) => /^(gpsd:\/\/[^/]+(\/.+)?|serial:\/\/\/.+|replay:.+|simulator:.*)$/.test(source),
   ),
-})
-
-const privacyZone = group({
-  latDeg: number({ from: -90, to: 90 }),
-  lonDeg: number({ from: -180, to: 180 }),
-  radiusM: number({ from: 1, to: 100_000 }),
 })
 
 /** gps and cameras fall back to null: nobody named one. */
@@ -67,11 +62,8 @@ export const deviceSections = {
       ),
     ),
   }),
-  privacy: group({ zones: list({ of: 'zones', item: privacyZone, most: 100, fallback: [] }) }),
-  display: group({
-    units: choice(['metric', 'imperial'], 'metric'),
-    timeZone: text('auto or a name such as Europe/Berlin', (name) => name === 'auto' || isTimeZone(name), 'auto'),
-  }),
+  privacy: privacySection,
+  display: displaySection,
 }
 
 /** As somebody wrote them. */
@@ -126,13 +118,4 @@ const BITS_PER_BYTE = 8
 
 export function isDemonstration({ gps, cameras }: Pick<ConfiguredDevice, 'gps' | 'cameras'>): boolean {
   return gps === null && cameras === null
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    // It throws a RangeError for a name it does not know: that is the answer.
-    return false
-  }
 }

@@ -1,6 +1,7 @@
 /** The server's sections of the settings. */
 import { dataFolder } from '../core/process/config.js'
 import { type Group, group, list, number, text } from '../core/process/config-schema.js'
+import { displaySection, privacySection } from '../core/process/shared-sections.js'
 
 const hostName = text('a host name such as spokecam.local', (name) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name))
 
@@ -23,6 +24,8 @@ export const serverSections = {
       requestsPerSecond: number({ from: 1, to: 100_000, step: 1, fallback: 50 }),
     }),
   }),
+  privacy: privacySection,
+  display: displaySection,
 }
 
 export type ServerSettings = Group<typeof serverSections>

@@ -39,6 +39,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['core/process/config'],
   saxes: ['core/track/gpx-reading'],
   uqr: ['cli/pair'],
+  yazl: ['server/export/'],
   preact: ['web/'],
   '@preact/signals': ['web/'],
   'maplibre-gl': ['web/map'],

@@ -1,4 +1,5 @@
 /** What goes over the WebSocket /api/live: text frames, one JSON object each, every one with `kind` and `seq`. */
+import type { Clip } from '../ride/clip.js'
 import type { PublicFix } from '../ride/fix.js'
 import type { Segment } from '../ride/footage.js'
 import type { Incident } from '../ride/incident.js'
@@ -30,6 +31,7 @@ export type LiveMessage =
   | { readonly kind: 'ride'; readonly seq: number; readonly ride: Ride }
   | { readonly kind: 'segment'; readonly seq: number; readonly segment: Segment }
   | { readonly kind: 'incident'; readonly seq: number; readonly incident: Incident }
+  | { readonly kind: 'clip'; readonly seq: number; readonly clip: Clip }
 
 /** What a client may send: the highest seq it has worked through. */
 export interface Ack {

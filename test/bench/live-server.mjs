@@ -25,7 +25,8 @@ process.on('message', (word) => {
 async function serveOurs() {
   const log = { info: () => {}, warn: () => {}, error: () => {} }
   const limits = { webSockets: 2_000, streams: 6, unauthenticatedSockets: 128, requestsPerSecond: 50 }
-  const settings = { data: folder, http: { host: '127.0.0.1', port: 0, names: [], limits } }
+  const shared = { privacy: { zones: [] }, display: { units: 'metric', timeZone: 'auto' } }
+  const settings = { data: folder, http: { host: '127.0.0.1', port: 0, names: [], limits }, ...shared }
   const onListening = async (url) => process.send({ url, token: await pair(url) })
   runServer({ settings, log, signal: stop.signal, onListening }).then(
     () => process.exit(),

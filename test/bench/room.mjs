@@ -92,7 +92,8 @@ async function sweeping(folder, count) {
   const cameras = [{ name: 'front', source: `file:${clip}`, fps: FPS }]
   // Nine tenths of the card are to be free, which takes a few more than are counted: what is recorded is the newest.
   const device = beginDevice(card, SYNC_PROBE, cameras, { SYNC_PROBE: probe, SPOKECAM_KEEP__FREE_PERCENT: '90' })
-  const left = () => readdirSync(join(card.folderFromOutside, old)).length
+  // Their descriptions stay.
+  const left = () => readdirSync(join(card.folderFromOutside, old)).filter((name) => name.endsWith('.mp4')).length
   try {
     while (left() === lying) await sleep(50)
     const { pid } = device // What enters the namespace becomes the device.

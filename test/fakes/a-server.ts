@@ -26,6 +26,9 @@ export interface ServerUnderTestOptions {
   readonly webSockets?: number
 }
 
+/** As nobody has set anything. */
+export const SHARED = { privacy: { zones: [] }, display: { units: 'metric', timeZone: 'auto' } } as const
+
 export async function startServer({ data, webSockets = 32 }: ServerUnderTestOptions = {}): Promise<ServerUnderTest> {
   const folder = data ?? (await makeDataFolder())
   const logged: string[] = []
@@ -35,7 +38,7 @@ export async function startServer({ data, webSockets = 32 }: ServerUnderTestOpti
   const http = { host: '127.0.0.1', port: 0, names: [], limits }
   let ended: Promise<void> = Promise.resolve()
   const url = await new Promise<string>((resolve, reject) => {
-    ended = runServer({ settings: { data: folder, http }, log, signal: stop.signal, onListening: resolve })
+    ended = runServer({ settings: { data: folder, http, ...SHARED }, log, signal: stop.signal, onListening: resolve })
     ended.catch(reject)
   })
   const token = await pairPhone(url, folder)

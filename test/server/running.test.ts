@@ -9,7 +9,7 @@ import { openLog } from '../../core/process/log.js'
 import { openAccessStore } from '../../core/store/access.js'
 import { runServer } from '../../server/main.js'
 import { addRide, openRides } from '../fakes/a-ride.js'
-import { makeDataFolder, startServer } from '../fakes/a-server.js'
+import { makeDataFolder, SHARED, startServer } from '../fakes/a-server.js'
 import { fixAt } from '../fakes/readings.js'
 
 const http = (port: number) => ({
@@ -61,7 +61,12 @@ describe('the server', () => {
     const data = await makeFolder()
     const port = Number(new URL(first.url).port)
     const stop = new AbortController()
-    const second = runServer({ settings: { data, http: http(port) }, log, signal: stop.signal, onListening: () => {} })
+    const second = runServer({
+      settings: { data, http: http(port), ...SHARED },
+      log,
+      signal: stop.signal,
+      onListening: () => {},
+    })
     await expect(second).rejects.toMatchObject({
       message: 'http gave up',
       cause: { message: `cannot listen on 127.0.0.1:${port}` },
