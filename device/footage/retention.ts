@@ -46,8 +46,8 @@ export interface RoomMade {
   readonly isMore: boolean
 }
 
-/** So that the card has time for the recorders: a commit and twenty files, then a pause. */
-const AT_ONCE = 20
+/** So that the card and the processor have time for the recorders: a commit and ten files, then a pause. */
+const AT_ONCE = 10
 const PAUSE_MS = 1_000
 const MOST_ROUNDS = 10
 /** What broke off is put away at each start: to look through all folders again is not worth it more often. */

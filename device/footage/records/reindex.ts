@@ -23,7 +23,7 @@ export interface Reindexed extends CatalogueCounts {
 
 /** The log and the index of a catalogue belong to it alone. */
 const PARTS = ['-wal', '-shm', '']
-const NOTHING_HELD_UP = { firstAfterMs: 0, everyMs: 0, betweenMs: 0 }
+const NOTHING_HELD_UP = { firstAfterMs: 0, everyMs: 0, betweenMs: 0, most: Number.POSITIVE_INFINITY }
 const NO_PAUSES = { betweenStepsMs: 0, secondLookMs: 0 }
 
 /**

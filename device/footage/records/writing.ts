@@ -39,6 +39,8 @@ export interface Pace {
   readonly everyMs: number
   /** Between two records: the card has time for the recorders. */
   readonly betweenMs: number
+  /** The rest waits for the next time: a card full of video that makes room has thousands. */
+  readonly most: number
 }
 
 export interface Records {
@@ -53,9 +55,10 @@ export interface Records {
 
 /**
  * The records matter once a card has lost its catalogue, and what is newer than they are only where the power went away with it:
- * two accidents at once. Half a minute of track is what that may cost; more often would be a flush more for each.
+ * two accidents at once. Half a minute of track is what that may cost; more often would be a flush more for each. A record takes
+ * some 4 ms of the processor: one a second is under half a percent of it.
  */
-const PACE: Pace = { firstAfterMs: 5_000, everyMs: 30_000, betweenMs: 50 }
+const PACE: Pace = { firstAfterMs: 5_000, everyMs: 30_000, betweenMs: 50, most: 30 }
 const AT_ONCE = 200
 /** A card that fails everywhere is no matter of single files. */
 const MOST_FAILURES = 20
@@ -151,8 +154,10 @@ export function createRecords(options: RecordsOptions): Records {
     const gone: DueRecord[] = []
     const troubles: { readonly record: DueRecord; readonly error: unknown }[] = []
     let after: DueRecord | null = null
+    let left = pace.most
     do {
-      const page: DueRecord[] = await store.takeDueRecords(after, AT_ONCE)
+      const asked = Math.min(AT_ONCE, left)
+      const page: DueRecord[] = await store.takeDueRecords(after, asked)
       const written: DueRecord[] = []
       for (const record of page) {
         if (signal.aborted) break
@@ -165,13 +170,15 @@ export function createRecords(options: RecordsOptions): Records {
         if (page.length > 1) await pause(pace.betweenMs, signal)
       }
       if (written.length > 0) await store.recordsAreWritten(written)
-      after = page.length < AT_ONCE ? null : (page.at(-1) ?? null)
-    } while (after !== null && !signal.aborted && troubles.length < MOST_FAILURES)
+      left -= page.length
+      after = page.length < asked ? null : (page.at(-1) ?? null)
+    } while (after !== null && left > 0 && !signal.aborted && troubles.length < MOST_FAILURES)
     const [first] = troubles
     if (first !== undefined) throw new Error(`${first.record.kind} ${first.record.id}`, { cause: first.error })
     if (signal.aborted) return
     await followRide(signal)
     // Only now: what a ride was joined to has been written with all of it.
+    if (after !== null) return
     for (const record of gone) await remove(record)
     if (gone.length > 0) await store.recordsAreWritten(gone)
   }

@@ -53,9 +53,9 @@ afterEach(async () => {
   await rm(data, { recursive: true })
 })
 
-function recordsOf(of: Store = store, bootNumber = 1): Records {
+function recordsOf(of: Store = store, bootNumber = 1, most = 1_000): Records {
   const segmentFiles = createSegmentFiles(footage, false, of)
-  const pace = { firstAfterMs: 0, everyMs: 60_000, betweenMs: 0 }
+  const pace = { firstAfterMs: 0, everyMs: 60_000, betweenMs: 0, most }
   const made = createRecords({ footage, bootNumber, store: of, segmentFiles, commit: async () => {}, log, pace })
   made.catalogueIsWhole()
   return made
@@ -158,9 +158,24 @@ describe('a record', () => {
     ])
   })
 
+  it('waits for its turn where a full card has thousands of them due, but not the ride that goes on', async () => {
+    await addRide(store, { hasEnded: false })
+    for (const number of [1, 2, 3, 4, 5])
+      await addSegment(store, { ...SEGMENT, number, file: `boot-000001/front-00000${number}.mp4` })
+    const few = recordsOf(store, 1, 3)
+    const left = (await due()).length
+    await few.writeDue(forever)
+    expect(await due()).toHaveLength(left - 3)
+    await addFix(161)
+    await carryOn(161)
+    await few.writeDue(forever)
+    expect(await due()).toHaveLength(left - 6)
+    expect((await lines()).at(-1)?.[1]).toBe(161_000)
+  })
+
   it('is written of nothing while it is not known whether the catalogue was lost', async () => {
     await addRide(store)
-    const pace = { firstAfterMs: 0, everyMs: 60_000, betweenMs: 0 }
+    const pace = { firstAfterMs: 0, everyMs: 60_000, betweenMs: 0, most: 1_000 }
     const segmentFiles = createSegmentFiles(footage, false, store)
     const commit = async (): Promise<void> => {}
     await createRecords({ footage, bootNumber: 1, store, segmentFiles, commit, log, pace }).writeDue(forever)
