@@ -10,7 +10,7 @@ import { whyNoCards } from './mounts.js'
 import { type Recording, recordRide } from './recording.js'
 
 const isLong = process.env['SPOKECAM_TEST'] === 'long'
-const STATES = isLong ? 100 : 10
+const STATES = isLong ? 100 : 6
 const SECONDS = isLong ? 30 : 13
 /** Without syncs nearly nothing is on the card so soon; a few states show it. */
 const CARELESS_STATES = isLong ? 10 : 2

@@ -23,13 +23,8 @@ import { eventually } from '../../fakes/eventually.js'
 import { framesOf } from '../../fakes/film-player.mjs'
 import { freePort, type Program, startProgram } from '../../fakes/processes.js'
 
-const IN_THE_LONG_FORM: ['h264' | 'mpegts', string][] =
-  process.env['SPOKECAM_TEST'] === 'long'
-    ? [
-        ['h264', 'named-by-nothing-h264'],
-        ['mpegts', 'camera.ts'],
-      ]
-    : []
+const IS_LONG = process.env['SPOKECAM_TEST'] === 'long'
+const inLong = (...formats: readonly ['h264' | 'mpegts', string][]) => (IS_LONG ? formats : [])
 
 const FPS = 30
 const SEGMENT_SECONDS = 2
@@ -165,7 +160,7 @@ describe.concurrent('a real ffmpeg records', { timeout: 60_000 }, () => {
     ['h264', 'camera.h264'],
     ['mpegts', 'named-by-nothing-ts'],
     ['mp4', 'camera.mp4'],
-    ...IN_THE_LONG_FORM,
+    ...inLong(['h264', 'named-by-nothing-h264'], ['mpegts', 'camera.ts']),
   ])('a FIFO of %s at %s from its first frame on, without one missing', async (format, name) => {
     const fifo = join(folder, name)
     await makeFifo(fifo)
@@ -183,8 +178,7 @@ describe.concurrent('a real ffmpeg records', { timeout: 60_000 }, () => {
 
   it.each<['h264' | 'mpegts', string]>([
     ['h264', 'joined.h264'],
-    ['h264', 'joined-by-nothing-h264'],
-    ['mpegts', 'joined.ts'],
+    ...inLong(['h264', 'joined-by-nothing-h264'], ['mpegts', 'joined.ts']),
   ])('a FIFO of %s at %s that is joined between two keyframes, from the next one on', async (format, name) => {
     const fifo = join(folder, name)
     await makeFifo(fifo)
@@ -199,7 +193,7 @@ describe.concurrent('a real ffmpeg records', { timeout: 60_000 }, () => {
     }
   })
 
-  it.each(['hardware', 'software'] as const)(
+  it.each(IS_LONG ? (['hardware', 'software'] as const) : (['hardware'] as const))(
     'what rpicam-vid plays from an encoder in %s, from its first frame on',
     async (encoder) => {
       const path = await installRpicamVid(join(folder, `bin-${encoder}`))
@@ -211,7 +205,7 @@ describe.concurrent('a real ffmpeg records', { timeout: 60_000 }, () => {
     },
   )
 
-  it('a network camera with its telephone sound, without re-encoding the picture', async () => {
+  it.runIf(IS_LONG)('a network camera with its telephone sound, without re-encoding the picture', async () => {
     const port = await freePort()
     const url = `rtsp://127.0.0.1:${port}/live`
     // Debian's ffmpeg is no RTSP server: here it is the camera that calls, everything else is as on the road.
@@ -288,7 +282,7 @@ describe.concurrent('sound beside the picture', { timeout: 60_000 }, () => {
     }
   })
 
-  it('of a microphone is held beside a camera without a frame missing', async () => {
+  it.runIf(IS_LONG)('of a microphone is held beside a camera without a frame missing', async () => {
     const path = await installRpicamVid(join(folder, 'bin-sound'))
     const env = { ...process.env, ...playing({ film }), PATH: path }
     const source: CameraSource = {
@@ -315,7 +309,7 @@ describe.concurrent('sound beside the picture', { timeout: 60_000 }, () => {
   })
 })
 
-const TURNED = process.env['SPOKECAM_TEST'] === 'long' ? ([90, 180, 270] as const) : ([90] as const)
+const TURNED = IS_LONG ? ([90, 180, 270] as const) : ([90] as const)
 
 describe.concurrent('a turned picture', { timeout: 60_000 }, () => {
   it.each(TURNED)('of %d degrees is tagged in every file, clockwise', async (rotateDeg) => {
@@ -331,7 +325,7 @@ describe.concurrent('a turned picture', { timeout: 60_000 }, () => {
     }
   })
 
-  it.runIf(process.env['SPOKECAM_TEST'] === 'long')('is shown standing by a browser', async () => {
+  it.runIf(IS_LONG)('is shown standing by a browser', async () => {
     const { files } = await record(
       { kind: 'file', file: join(folder, 'clip.mp4'), isH264: true, ...means },
       { rotateDeg: 90 },
