@@ -18,7 +18,7 @@ const BETWEEN_ROUNDS_MS = 300
 export interface Sync {
   readonly file: (path: string) => Promise<void>
   readonly folder: (path: string) => Promise<void>
-  /** These files will be synced again, no others. */
+  /** These were synced and will be again, no others: after a failure the same descriptor would not say any more what was lost. */
   readonly keepOpen: (paths: ReadonlySet<string>) => Promise<void>
 }
 
@@ -90,13 +90,7 @@ function toCard(): Sync {
     file: async (path) => {
       const file = open.get(path) ?? (await openFile(path, 'r'))
       open.set(path, file)
-      try {
-        await file.datasync()
-      } catch (error) {
-        // A second sync of the same descriptor would not say any more what was lost.
-        await close(path)
-        throw error
-      }
+      await file.datasync()
     },
     folder: syncFolder,
     keepOpen: async (paths) => {

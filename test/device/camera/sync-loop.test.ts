@@ -4,7 +4,9 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Log } from '../../../core/process/log.js'
 import { type GrowingFiles, type Sync, syncLoop } from '../../../device/camera/sync-loop.js'
+import { makeFifo } from '../../fakes/camera-film.js'
 import { eventually } from '../../fakes/eventually.js'
+import { startProgram } from '../../fakes/processes.js'
 
 const SOON = { withinMs: 5_000 }
 const front = (number: number): GrowingFiles => ({
@@ -124,6 +126,31 @@ describe('the sync loop', () => {
     expect(looked.filter((names) => names.includes('growing-1')).length).toBeGreaterThan(5)
     expect(looked.at(-1)).toEqual(['growing-2'])
     expect(await openIn(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  it('never asks the same descriptor again once a sync has failed: it would answer that all is well', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sync-'))
+    // A pipe is a file that refuses every sync.
+    const growing = join(folder, 'refuses')
+    await makeFifo(growing)
+    const holder = startProgram('sh', ['-c', 'exec 3<>"$0"; echo open; exec sleep 20', growing])
+    await holder.says(/open/)
+    const stop = new AbortController()
+    let rounds = 0
+    const heldAtRounds: string[][] = []
+    const loop = syncLoop({
+      growingFiles: () => {
+        if (++rounds === 3) stop.abort()
+        return [{ folder, growing, before: null }]
+      },
+      onRefused: async () => heldAtRounds.push(await openIn(folder)),
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+    })
+    await loop.run(stop.signal)
+    await eventually(() => heldAtRounds.length === 1, SOON)
+    expect(heldAtRounds).toEqual([[]])
+    await holder.end('SIGKILL')
     await rm(folder, { recursive: true })
   })
 })
