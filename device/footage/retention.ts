@@ -48,8 +48,8 @@ export interface RoomMade {
 
 /** So that the card and the processor have time for the recorders: a commit and ten files, then a pause. */
 const AT_ONCE = 10
-const PAUSE_MS = 1_000
-const MOST_ROUNDS = 10
+const PAUSE_MS = 2_000
+const MOST_ROUNDS = 5
 /** What broke off is put away at each start: to look through all folders again is not worth it more often. */
 const LOOK_FOR_LEFTOVERS_EVERY_MS = 10 * 60_000
 
