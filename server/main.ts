@@ -4,11 +4,11 @@ import { openServerEnd } from '../core/link/server-end.js'
 import { monoNowMs, readBootId } from '../core/process/boot.js'
 import type { Log } from '../core/process/log.js'
 import { runTogether } from '../core/process/service.js'
-import { standInFolder } from '../core/process/stand-in.js'
 import { openAccess } from './access/opening.js'
 import { isOwnOrigin } from './access/origin.js'
 import { openPairingDoor } from './access/pairing.js'
 import { cookieOf, FORGOTTEN_COOKIE, openSessions } from './access/sessions.js'
+import { deviceSocketsOf, exportsFolderOf, openClipping } from './clipping.js'
 import type { ServerSettings } from './config.js'
 import { openCatalogue } from './http/catalogue.js'
 import { openHolding } from './http/holding.js'
@@ -17,6 +17,7 @@ import { openHub } from './live/hub.js'
 import { openLiveDoor } from './live/socket.js'
 
 export { type OpenPairingOptions, openPairing, type PairingOpened } from './access/pairing.js'
+export { type CutClipOptions, cutClip } from './clipping.js'
 
 export interface ServerOptions {
   readonly settings: ServerSettings
@@ -36,13 +37,23 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
   const catalogue = openCatalogue(join(data, 'rides.db'), log)
 
   const link = openServerEnd({
-    paths: [data, standInFolder(data, 'device')].map((folder) => join(folder, 'device.sock')),
+    paths: deviceSocketsOf(data),
     hear: (news) => hub.publish(news),
     onConnected: () => holding.again(),
     log,
   })
   const holding = openHolding(link.ask)
   const hub = openHub({ lastNow: link.lastNow })
+  const clipping = openClipping({
+    settings,
+    ask: catalogue.ask,
+    clips: store.clips,
+    isWritable: !store.isStandIn,
+    hold: holding.read,
+    lastNow: link.lastNow,
+    tell: (clip) => hub.publish({ kind: 'clip', clip }),
+    log,
+  })
   const { signedIn, signIn, signOut } = openSessions(store)
   const live = openLiveDoor({ hub, signedIn, isOwnOrigin, mostSockets: http.limits.webSockets, log })
   const listener = openListener({
@@ -67,12 +78,15 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
     holding,
     lastNow: link.lastNow,
     footageFolder: join(data, 'footage'),
+    exportsFolder: exportsFolderOf(data),
+    clipQueue: clipping.queue,
+    refusalOfClip: clipping.refusalOf,
     pageFolder: PAGE_FOLDER,
     log,
   })
 
   try {
-    await runTogether([link.service, hub.service, live.service, listener], signal)
+    await runTogether([link.service, hub.service, live.service, listener, ...clipping.services], signal)
   } finally {
     catalogue.close()
     store.close()

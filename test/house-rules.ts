@@ -21,6 +21,7 @@ const PLAN: Readonly<Record<string, readonly string[]>> = {
   'device/import-keeping': ['core/*', 'device/*'],
   'device/*': ['core/*'],
   'server/main': ['core/*', 'server/*'],
+  'server/clipping': ['core/*', 'server/*'],
   'server/*': ['core/*'],
   web: ['core/ride', 'core/track', 'core/api'],
 }

@@ -1,6 +1,7 @@
 /** The shapes of clips, as they cross HTTP and WebSocket. */
 import { type Static, Type } from 'typebox'
 import type { Clip } from '../ride/clip.js'
+import { page } from './queries.js'
 import { orNull, type Same, words } from './shapes.js'
 
 const utcMs = () => Type.Integer({ description: 'a whole number: milliseconds since 1970' })
@@ -28,6 +29,11 @@ export const ClipShape = Type.Object(
   { $id: 'Clip' },
 )
 export type ClipAgrees = Same<Clip, Static<typeof ClipShape>>
+
+export const ClipsQuery = Type.Object({
+  ...page,
+  ride: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'the id of a ride' })),
+})
 
 /** The first camera configured, where none is named; telemetry as GoPro cameras write it, where nothing is said. */
 export const ClipRequest = Type.Object(

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 export const MOST_ITEMS = 100
 export const DEFAULT_ITEMS = 20
 
-const page = {
+export const page = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_ITEMS, default: DEFAULT_ITEMS })),
   cursor: Type.Optional(Type.String({ maxLength: 500, description: 'the next of the page before' })),
 }

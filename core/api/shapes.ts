@@ -7,7 +7,7 @@ import type { Now } from '../ride/now.js'
 import type { Ride } from '../ride/ride.js'
 
 export const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
-export const words = <const Words extends string[]>(...of: Words) => Type.Enum(of)
+export const words = <Word extends string>(...of: Word[]) => Type.Enum(of)
 const count = () => Type.Integer({ minimum: 0 })
 const utcMs = () => Type.Integer({ description: 'milliseconds since 1970' })
 

@@ -1,5 +1,6 @@
-/** server.db: the phones that are paired, the pairing that is open, and where the server listens. */
+/** server.db: the phones that are paired, the pairing that is open, where the server listens, and the clips. */
 import { randomUUID } from 'node:crypto'
+import { clipsIn } from './clips.js'
 import { openForWriting } from './database.js'
 import { SERVER } from './migrations.js'
 
@@ -55,6 +56,9 @@ export function openAccessStore(file: string) {
       clearAddress.run()
       setAddress.run(url)
     }),
+
+    /** What was asked to be cut out of rides. */
+    clips: clipsIn(database),
 
     close: (): void => void database.close(),
   }

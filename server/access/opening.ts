@@ -11,18 +11,23 @@ const NAME = 'server.db'
 /** What is paired since the copy was made is gone with the next start. */
 const CANNOT_BE_WRITTEN = /^(EROFS|EIO|ENOSPC|SQLITE_(READONLY|IOERR|FULL|CANTOPEN).*)$/
 
+export interface Access extends AccessStore {
+  /** Memory stands in for a card that cannot be written. */
+  readonly isStandIn: boolean
+}
+
 /** @throws where it cannot be opened for any other reason */
-export async function openAccess(data: string, log: Log): Promise<AccessStore> {
+export async function openAccess(data: string, log: Log): Promise<Access> {
   try {
     await makeFolderDurably(data)
-    return openAccessStore(join(data, NAME))
+    return { ...openAccessStore(join(data, NAME)), isStandIn: false }
   } catch (error) {
     if (!CANNOT_BE_WRITTEN.test((error as NodeJS.ErrnoException).code ?? '')) throw error
     log.warn('the card cannot be written: who is paired from now on is forgotten at the next start', { error })
     const folder = await makeStandIn(data, 'server')
     for (const part of ['', '-wal']) await copyFile(join(data, NAME + part), join(folder, NAME + part)).catch(() => {})
     const store = openAccessStore(join(folder, NAME))
-    return { ...store, close: () => closeAndRemove(store, folder) }
+    return { ...store, isStandIn: true, close: () => closeAndRemove(store, folder) }
   }
 }
 

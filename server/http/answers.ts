@@ -20,11 +20,24 @@ export const created = <Shape extends TSchema>(shape: Shape) => ({
   '5xx': problem,
 })
 
+/** The same for what was taken on, and is to be made. */
+export const accepted = <Shape extends TSchema>(shape: Shape) => ({
+  202: Type.Unsafe<Fixed<Static<Shape>>>(shape),
+  '4xx': problem,
+  '5xx': problem,
+})
+
 /** An answer that is a file of a type. */
 export const file = (contentType: string, description: string) => ({
   200: { description, content: { [contentType]: { schema: Type.String() } } },
   '4xx': problem,
   '5xx': problem,
+})
+
+/** A file of a type that can be had in part. */
+export const bytes = (contentType: string) => ({
+  ...file(contentType, 'the whole file'),
+  206: { description: 'one range of its bytes', content: { [contentType]: { schema: Type.String() } } },
 })
 
 export const nothing = { 204: Type.Null({ description: 'done' }), '4xx': problem, '5xx': problem }

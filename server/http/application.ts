@@ -4,6 +4,8 @@ import type { Log } from '../../core/process/log.js'
 import type { Now } from '../../core/ride/now.js'
 import type { App } from './app.js'
 import { checkedBySchema } from './checking.js'
+import { clipFileRoutes } from './clip-files.js'
+import { type ClipsDoor, clipRoutes } from './clips.js'
 import { refuseConnection, sendProblem } from './errors.js'
 import { footageRoutes } from './footage.js'
 import { openFootage } from './footage-file.js'
@@ -29,6 +31,9 @@ export interface ApplicationOptions extends RolesOptions, RidesDoor, SessionDoor
   readonly lastNow: () => Now | null
   readonly holding: Holding
   readonly footageFolder: string
+  readonly exportsFolder: string
+  readonly clipQueue: ClipsDoor['clipQueue']
+  readonly refusalOfClip: ClipsDoor['refusalOfClip']
   /** Where the build of the web page lies. */
   readonly pageFolder: string
   readonly log: Log
@@ -47,7 +52,8 @@ const LIMITS = {
 }
 
 export async function createApplication(options: ApplicationOptions): Promise<App> {
-  const { catalogue, holding, lastNow, footageFolder, pageFolder, log } = options
+  const { catalogue, holding, lastNow, footageFolder, exportsFolder, clipQueue, refusalOfClip, pageFolder, log } =
+    options
   const app: App = fastify({
     ...LIMITS,
     logger: false,
@@ -80,6 +86,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   recalledTrackRoutes(app, options.ask, lastNow)
   footageRoutes(app, { catalogue, indexes: openIndexes(openFile), camerasConfigured })
   videoRoutes(app, { catalogue, holding, openFile })
+  clipRoutes(app, { catalogue, clipQueue, refusalOfClip, camerasConfigured })
+  clipFileRoutes(app, { clipQueue, openExport: (file) => openFootage(exportsFolder, file) })
   await pageRoutes(app, pageFolder)
   await app.ready()
   return app

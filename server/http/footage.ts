@@ -9,11 +9,11 @@ import {
 } from '../../core/api/queries.js'
 import { type Page, pageOf, SegmentShape } from '../../core/api/shapes.js'
 import type { Segment } from '../../core/ride/footage.js'
-import type { Ride } from '../../core/ride/ride.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
 import type { Listed } from '../../core/store/listing.js'
 import { file, json } from './answers.js'
 import type { App } from './app.js'
+import { cameraOf } from './camera.js'
 import type { Catalogue } from './catalogue.js'
 import { fileNameOf, sendGpx } from './gpx-file.js'
 import type { Indexes } from './indexes.js'
@@ -121,15 +121,6 @@ function publicPage({ items, next }: Listed<SegmentOnCard>): Page<Segment> {
 /** Where a file lies stays in the house. */
 function publicSegment({ bootNumber, startMonoMs, file, fileAsRecorded, ...segment }: SegmentOnCard): Segment {
   return segment
-}
-
-/** The camera asked for, else the first one configured that the ride has, else its first by name. @throws 404 */
-function cameraOf({ cameras }: Ride, asked: string | undefined, configured: readonly string[]): string {
-  const camera = asked ?? configured.find((name) => cameras.includes(name)) ?? cameras.toSorted()[0]
-  if (camera === undefined) throw new Problem(404, 'there is no video of this ride')
-  if (!cameras.includes(camera))
-    throw new Problem(404, `this ride has no camera ${camera}: it has ${cameras.join(', ')}`)
-  return camera
 }
 
 function allSegmentsOf(catalogue: Catalogue, rideId: string, camera: string): SegmentOnCard[] {

@@ -5,13 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ById, VideoQuery } from '../../core/api/queries.js'
 import { segmentId } from '../../core/ride/footage.js'
 import type { SegmentOnCard } from '../../core/store/footage.js'
-import { file } from './answers.js'
+import { bytes } from './answers.js'
 import type { App } from './app.js'
 import type { Catalogue } from './catalogue.js'
 import type { Holding } from './holding.js'
 import { Problem } from './problem.js'
-import { hasAlready, isSameBytes, rangeOf } from './range.js'
 import { segmentOf } from './segment.js'
+import { sendFile } from './send-file.js'
 import { fileOf, presentVersion, type Version } from './versions.js'
 
 export interface VideoDoor {
@@ -30,10 +30,7 @@ export function videoRoutes(app: App, door: VideoDoor): void {
       summary: 'The video of a segment; a growing one as far as it is',
       params: ById,
       querystring: VideoQuery,
-      response: {
-        ...file('video/mp4', 'the whole file'),
-        206: { description: 'one range of its bytes', content: { 'video/mp4': { schema: { type: 'string' } } } },
-      },
+      response: bytes('video/mp4'),
     },
     handler: async (request, reply) => {
       const { id, camera, number } = segmentOf(request, door.catalogue, request.params.id)
@@ -72,33 +69,12 @@ async function openVersion(
 
 async function sendVideo(request: FastifyRequest, reply: FastifyReply, opened: Opened): Promise<FastifyReply> {
   const { handle, segment, version, fileName } = opened
-  const { ino, size, mtimeNs } = await handle.stat({ bigint: true })
-  const sizeBytes = Number(size)
-  // Of one file name and size there are no other bytes, as recordings only grow; the rest tells a new card's from the old.
-  const etag = `"${segment.id}-${version}-${size.toString(36)}-${ino.toString(36)}-${mtimeNs.toString(36)}"`
-  reply.headers({
-    'accept-ranges': 'bytes',
-    'content-type': 'video/mp4',
-    'content-disposition': `inline; filename="${fileName}"`,
-    'cache-control': segment.state === 'recording' ? 'no-store' : 'private, no-cache',
-    etag,
+  return sendFile(request, reply, {
+    handle,
+    // Of one file name and size there are no other bytes, as recordings only grow.
+    tag: `${segment.id}-${version}`,
+    contentType: 'video/mp4',
+    disposition: `inline; filename="${fileName}"`,
+    cacheControl: segment.state === 'recording' ? 'no-store' : 'private, no-cache',
   })
-
-  const { headers, method } = request
-  const isAsked = method === 'GET' && isSameBytes(headers['if-range'], etag)
-  const range = rangeOf(isAsked ? headers.range : undefined, sizeBytes)
-  const [from, to] = range.kind === 'part' ? [range.from, range.to] : [0, sizeBytes - 1]
-  const isHad = hasAlready(headers['if-none-match'], etag)
-  if (!isHad && range.kind === 'unsatisfiable') {
-    await handle.close()
-    reply.header('content-range', `bytes */${sizeBytes}`)
-    throw new Problem(416, `the video has ${sizeBytes} bytes`)
-  }
-  if (!isHad) reply.header('content-length', to - from + 1)
-  if (isHad || method === 'HEAD' || to < from) {
-    await handle.close()
-    return reply.code(isHad ? 304 : 200).send()
-  }
-  if (range.kind === 'part') reply.code(206).header('content-range', `bytes ${from}-${to}/${sizeBytes}`)
-  return reply.send(handle.createReadStream({ start: from, end: to }))
 }

@@ -1,15 +1,22 @@
-/** Passes the device's news on to everyone who watches: each message is written once, and the same bytes go to all. */
+/** Passes the device's news, and the server's own, on to everyone who watches: each message is written once, and the same bytes go to all. */
 import { randomBytes } from 'node:crypto'
 import type { Hello } from '../../core/api/live.js'
 import type { News } from '../../core/link/messages.js'
 import { monoNowMs } from '../../core/process/boot.js'
 import { pause, type Service } from '../../core/process/service.js'
+import type { Clip } from '../../core/ride/clip.js'
 import type { Now } from '../../core/ride/now.js'
 import { createRing } from './ring.js'
 import { createViewer, type Viewer, type Wire } from './viewer.js'
 
+/** What the server itself has to tell. */
+export interface ClipNews {
+  readonly kind: 'clip'
+  readonly clip: Clip
+}
+
 export interface Hub {
-  readonly publish: (news: News) => void
+  readonly publish: (news: News | ClipNews) => void
   /**
    * Greets a viewer and has it watch.
    * @param since EPOCH:SEQ, the last message it has seen; null or of another epoch for a viewer that begins anew
@@ -37,7 +44,7 @@ export function openHub({ lastNow, nowMonoMs = monoNowMs }: HubOptions): Hub {
   const viewers = new Set<Viewer>()
   let toldNowMonoMs = nowMonoMs()
 
-  const publish = (news: News): void => {
+  const publish = (news: News | ClipNews): void => {
     const isNow = news.kind === 'now'
     if (isNow) toldNowMonoMs = nowMonoMs()
     const frame = ring.push(isNow, (seq) => JSON.stringify({ seq, ...news }))

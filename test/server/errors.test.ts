@@ -101,6 +101,10 @@ describe('the description of the API', () => {
     const { openapi, paths } = (await answer.json()) as { openapi: string; paths: Record<string, object> }
     expect(openapi).toMatch(/^3\.1/)
     expect(Object.keys(paths).sort()).toEqual([
+      '/api/clips',
+      '/api/clips/{id}',
+      '/api/clips/{id}/track.gpx',
+      '/api/clips/{id}/video.mp4',
       '/api/clock',
       '/api/health',
       '/api/incidents',
@@ -111,6 +115,7 @@ describe('the description of the API', () => {
       '/api/recording',
       '/api/rides',
       '/api/rides/{id}',
+      '/api/rides/{id}/clips',
       '/api/rides/{id}/segments',
       '/api/rides/{id}/track',
       '/api/rides/{id}/track.gpx',

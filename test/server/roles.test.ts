@@ -28,6 +28,7 @@ function signedIn(headers: IncomingHttpHeaders): SignedIn | null {
   return { visitor: visitor === 'owner' ? OWNER : VIEWER, by: by === 'cookie' ? 'cookie' : 'bearer' }
 }
 
+const never = () => Promise.reject(new Error('nobody asked for that'))
 const ask = (async () => ({ kind: 'done' })) as Ask
 
 beforeAll(async () => {
@@ -52,6 +53,9 @@ beforeAll(async () => {
       return null
     },
     footageFolder: `${data}/footage`,
+    exportsFolder: `${data}/exports`,
+    clipQueue: { ask: never, clip: () => null, clips: () => ({ items: [], next: null }), remove: never },
+    refusalOfClip: () => null,
     pageFolder: `${data}/none`,
     log,
     onRoute: ({ method, url, config }) => {
@@ -141,6 +145,10 @@ describe('a viewer', () => {
     ['/api/now', 404],
     ['/api/segments?ride=none', 404],
     ['/api/incidents', 404],
+    ['/api/clips', 404],
+    ['/api/clips/x', 404],
+    ['/api/clips/x/video.mp4', 404],
+    ['/api/clips/x/track.gpx', 404],
     ['/api/incidents?ride=ride-a', 404],
   ])('gets of %s: %d', async (url, expected) => {
     const answer = await app.inject({ url, headers: { 'x-visitor': 'viewer' } })
@@ -154,6 +162,8 @@ describe('a viewer, too,', () => {
     ['PATCH', '/api/incidents/x'],
     ['DELETE', '/api/incidents/x'],
     ['PATCH', '/api/rides/ride-a'],
+    ['POST', '/api/rides/ride-a/clips'],
+    ['DELETE', '/api/clips/x'],
   ] as const)('may not %s %s', async (method, url) => {
     const answer = await app.inject({ method, url, headers: { 'x-visitor': 'viewer' }, payload: { note: 'x' } })
     expect(answer.statusCode).toBe(403)
