@@ -14,7 +14,8 @@ export const displaySection = group({
   timeZone: text('auto or a name such as Europe/Berlin', (name) => name === 'auto' || isTimeZone(name), 'auto'),
 })
 
-function isTimeZone(name: string): boolean {
+/** Whether Node knows a zone of this name. */
+export function isTimeZone(name: string): boolean {
   try {
     return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
