@@ -71,6 +71,8 @@ export interface Probe {
   readonly streams: readonly {
     readonly codec_type: string
     readonly codec_name: string
+    readonly codec_tag_string: string
+    readonly tags?: Readonly<Record<string, string>>
     readonly nb_read_packets: string
     readonly duration: string
     readonly side_data_list?: readonly { readonly rotation?: number }[]
