@@ -82,12 +82,13 @@ export const commands: readonly Command[] = [
   {
     name: 'export',
     summary: 'writes the track of a ride, as other programs read it',
-    usage: 'RIDE --format gpx [--from TIME] [--to TIME] [-o FILE]',
+    usage: 'RIDE --format gpx|geojson|csv [--from TIME] [--to TIME] [--privacy] [-o FILE]',
     operands: ['RIDE'],
     flags: [
-      { name: 'format', value: 'FORMAT', says: 'gpx' },
+      { name: 'format', value: 'FORMAT', says: 'gpx, geojson or csv' },
       { name: 'from', value: 'TIME', says: "ISO 8601, milliseconds since 1970, or +MM:SS after the ride's start" },
       { name: 'to', value: 'TIME', says: 'the same' },
+      { name: 'privacy', value: null, says: 'leaves out what lies in and around your privacy zones' },
       { name: 'output', short: 'o', value: 'FILE', says: 'instead of standard output' },
     ],
     untilStopped: false,

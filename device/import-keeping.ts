@@ -11,6 +11,7 @@ import { createSegmentFiles } from './footage/records/segment-files.js'
 import { createRecords } from './footage/records/writing.js'
 import type { Keeping } from './importing/ride-import.js'
 import { createImports } from './imports.js'
+import { aSecret } from './page-settings.js'
 
 export interface OpenKeeping extends Keeping {
   readonly close: () => Promise<void>
@@ -30,6 +31,7 @@ export async function openKeeping(data: string, log: Log): Promise<OpenKeeping> 
   if (lock === null) return throughTheDevice(data, catalogue)
   try {
     const store = await openStore(catalogue, { log })
+    await store.keepPrivacySecret(aSecret())
     return {
       ask: createImports(store, monoNowMs, log),
       sameRide: store.sameRide,

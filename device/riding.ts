@@ -21,6 +21,7 @@ import { createImports } from './imports.js'
 import { createIncidents } from './incidents.js'
 import { listenToKeys } from './keys/keys.js'
 import { openLed } from './led.js'
+import { openPageSettings } from './page-settings.js'
 import { pictureOf } from './picture.js'
 import { openRecorders } from './recorders.js'
 import { createRecording } from './recording.js'
@@ -57,7 +58,6 @@ export async function ride(options: RidingOptions): Promise<void> {
   const simulated = receiver !== null && isSimulated(receiver)
   const { begin } = settings.recording
   const splitAfterMs = settings.ride.splitAfterMinutes * MINUTE_MS
-  const { timeZone } = settings.display
 
   await makeFolderDurably(join(footage, folder))
   await store.notePowerCut(bootNumber)
@@ -69,6 +69,7 @@ export async function ride(options: RidingOptions): Promise<void> {
     begin === 'manual' ? Number.POSITIVE_INFINITY : splitAfterMs,
   )
 
+  const pageSettings = await openPageSettings(store, settings)
   const takeImport = createImports(store, monoNowMs, log)
   const batch = openBatch(store, log)
   const { storage, holds } = openCard({
@@ -87,7 +88,7 @@ export async function ride(options: RidingOptions): Promise<void> {
     now: () => now(),
     grant: (wish, asker) =>
       grant(wish, asker, {
-        ...{ store, incidents, holds, takeImport },
+        ...{ store, incidents, holds, takeImport, changeSettings: pageSettings.change },
         ...{ setRecording: recording.setByRider, offerClock: journey.offerClock },
         ...{ recall: journey.recall, tellRide: journey.tellRide, isInMemory: standsInFor !== null },
       }),
@@ -129,7 +130,7 @@ export async function ride(options: RidingOptions): Promise<void> {
       if (!isOn) rideIsOver()
     },
     onIncident: settings.incident.detect ? (noticed) => incidents.notice(noticed) : null,
-    timeZoneAt: timeZone === 'auto' ? timeZoneAt : () => timeZone,
+    timeZoneAt: (place) => pageSettings.timeZone() ?? timeZoneAt(place),
     nowMonoMs: monoNowMs,
     log,
   })

@@ -1,5 +1,13 @@
 /** Carries out what the server asks of the device. */
-import type { Importing, MarkIncident, Outcome, OutcomeOf, TrackRecalled, Wish } from '../core/link/messages.js'
+import type {
+  ChangeSettings,
+  Importing,
+  MarkIncident,
+  Outcome,
+  OutcomeOf,
+  TrackRecalled,
+  Wish,
+} from '../core/link/messages.js'
 import type { Store } from '../core/store/store.js'
 
 /** What of the device a wish can reach. */
@@ -15,6 +23,7 @@ export interface Granting {
   readonly offerClock: (utcMs: number) => void
   readonly holds: Holds
   readonly recall: (afterMonoMs: number | null) => Omit<TrackRecalled, 'kind'>
+  readonly changeSettings: (wish: ChangeSettings) => Promise<Outcome>
   readonly takeImport: (wish: Importing) => Promise<Outcome>
   /** There is no card: what is asked to be kept would be gone with the power. */
   readonly isInMemory: boolean
@@ -33,7 +42,7 @@ const IN_MEMORY = new Set<Wish['kind']>(['set-recording', 'offer-clock', 'hold',
 
 /** @param asker stands for the connection the wish came over */
 export async function grant(wish: Wish, asker: object, granting: Granting): Promise<OutcomeOf<Wish>> {
-  const { store, incidents, setRecording, offerClock, holds, recall, takeImport, tellRide } = granting
+  const { store, incidents, setRecording, offerClock, holds, recall, takeImport, changeSettings, tellRide } = granting
   if (granting.isInMemory && !IN_MEMORY.has(wish.kind)) return { kind: 'refused', reason: 'the card cannot be written' }
   switch (wish.kind) {
     case 'rename-ride':
@@ -63,6 +72,8 @@ export async function grant(wish: Wish, asker: object, granting: Granting): Prom
       return { kind: 'done' }
     case 'recall-track':
       return { kind: 'track', ...recall(wish.afterMonoMs) }
+    case 'change-settings':
+      return changeSettings(wish)
     case 'import-begin':
     case 'import-points':
     case 'import-end':

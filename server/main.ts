@@ -4,6 +4,7 @@ import { openServerEnd } from '../core/link/server-end.js'
 import { monoNowMs, readBootId } from '../core/process/boot.js'
 import type { Log } from '../core/process/log.js'
 import { runTogether } from '../core/process/service.js'
+import { NOTHING_KEPT, settingsInForce } from '../core/ride/settings.js'
 import { openAccess } from './access/opening.js'
 import { isOwnOrigin } from './access/origin.js'
 import { openPairingDoor } from './access/pairing.js'
@@ -35,6 +36,11 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
   const { data, http } = settings
   const store = await openAccess(data, log)
   const catalogue = openCatalogue(join(data, 'rides.db'), log)
+  const inForce = () =>
+    settingsInForce(
+      settings,
+      catalogue.askOr((reading) => reading.settings(), NOTHING_KEPT),
+    )
 
   const link = openServerEnd({
     paths: deviceSocketsOf(data),
@@ -75,6 +81,7 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
     forgottenCookie: FORGOTTEN_COOKIE,
     catalogue,
     ask: link.ask,
+    settingsInForce: inForce,
     holding,
     lastNow: link.lastNow,
     footageFolder: join(data, 'footage'),

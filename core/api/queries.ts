@@ -31,7 +31,8 @@ export const TrackQuery = Type.Object({
   toleranceM: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000, default: 2 })),
 })
 
-export const TrackFileQuery = Type.Object(period)
+/** A viewer is shown a ride with privacy on, whatever is asked. */
+export const TrackFileQuery = Type.Object({ ...period, privacy: Type.Optional(Type.Enum(['on', 'off'])) })
 
 export const SegmentsQuery = Type.Object({ ...page, camera })
 

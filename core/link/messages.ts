@@ -5,6 +5,7 @@ import type { ImportBegun, ImportDone, ImportedPoint } from '../ride/imported.js
 import type { Incident } from '../ride/incident.js'
 import type { Now } from '../ride/now.js'
 import type { Ride, TrackPoint } from '../ride/ride.js'
+import type { SettingsChange } from '../ride/settings.js'
 
 /** From the device. `hello` opens a connection and names the device all its messages are about. */
 export type DeviceMessage = { readonly kind: 'hello'; readonly deviceId: string; readonly now: Now } | News | Answer
@@ -30,6 +31,7 @@ export type Wish =
   | Release
   | RecallTrack
   | Importing
+  | ChangeSettings
 
 export interface RenameRide {
   readonly kind: 'rename-ride'
@@ -95,6 +97,12 @@ export interface SetRecording {
 export interface OfferClock {
   readonly kind: 'offer-clock'
   readonly utcMs: number
+}
+
+/** From now on this holds, whatever the file says; refused with what is wrong with it. */
+export interface ChangeSettings {
+  readonly kind: 'change-settings'
+  readonly change: SettingsChange
 }
 
 /** A ride of another device, piece by piece; one at a time, and nobody sees it before its end. */

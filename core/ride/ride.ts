@@ -90,13 +90,16 @@ export const isGap = (from: Placed, to: Placed): boolean =>
 
 type Placed = Pick<TrackPoint, 'part' | 'monoMs'>
 
-/** The points in stretches: a stretch ends where fixes stop for over 5 s. */
-export function stretchesOf<Point extends Placed>(points: Iterable<Point>): Point[][] {
+/** The points in stretches: a stretch ends where fixes stop for over 5 s, or where somebody says otherwise. */
+export function stretchesOf<Point extends Placed>(
+  points: Iterable<Point>,
+  isApart: (from: Point, to: Point) => boolean = isGap,
+): Point[][] {
   const stretches: Point[][] = []
   let current: Point[] = []
   for (const point of points) {
     const last = current.at(-1)
-    if (last !== undefined && isGap(last, point)) {
+    if (last !== undefined && isApart(last, point)) {
       stretches.push(current)
       current = []
     }

@@ -14,6 +14,7 @@ import { readPowerCuts, writePowerCuts } from './power-cuts.js'
 import { readRecords } from './records.js'
 import { readRides } from './rides.js'
 import { writeRides } from './rides-writing.js'
+import { readSettings, writeSettings } from './settings.js'
 import { writeTakingIn } from './taking-in.js'
 import { readTrack, writeTrack } from './track.js'
 
@@ -30,6 +31,7 @@ export function reading(database: Connection) {
     ...readImports(database),
     ...readIncidents(database, clock.anchorsOf),
     ...readRecords(database),
+    ...readSettings(database),
   }
 }
 
@@ -47,6 +49,7 @@ export function writing(database: Connection) {
     ...writeIncidents(database, anchorsOf),
     ...writeDueRecords(database),
     ...writeTakingIn(database),
+    ...writeSettings(database),
   }
 }
 

@@ -177,6 +177,18 @@ export const CATALOGUE: readonly Migration[] = [
   `,
   // What lies beside the footage is enough to rebuild all this.
   DUE_RECORDS,
+  // What the page changes of the settings, and the secret that chooses where tracks are cut around privacy zones.
+  `
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER settingComes AFTER INSERT ON settings BEGIN
+    INSERT INTO dueRecords (kind, id) SELECT 'setting', NEW.name WHERE true
+      ON CONFLICT (kind, id) DO UPDATE SET isTaken = 0 WHERE isTaken;
+  END;
+  CREATE TRIGGER settingChanges AFTER UPDATE ON settings WHEN NEW.value IS NOT OLD.value BEGIN
+    INSERT INTO dueRecords (kind, id) SELECT 'setting', NEW.name WHERE true
+      ON CONFLICT (kind, id) DO UPDATE SET isTaken = 0 WHERE isTaken;
+  END;
+  `,
 ]
 
 /** server.db: phones, the pairing that is open, and clips. Expiry counts powered-on time, because dates cannot be trusted. */

@@ -3,9 +3,9 @@ import type { TimeSource } from '../ride/clock.js'
 import type { SegmentState } from '../ride/footage.js'
 import type { IncidentCause } from '../ride/incident.js'
 
-export type RecordKind = 'boot' | 'anchors' | 'ride' | 'fixes' | 'incident' | 'segment'
+export type RecordKind = 'boot' | 'anchors' | 'ride' | 'fixes' | 'incident' | 'segment' | 'setting'
 
-/** boot and anchors by the number of the boot, the others by id. */
+/** boot and anchors by the number of the boot, settings by name, the others by id. */
 export interface DueRecord {
   readonly kind: RecordKind
   readonly id: string
@@ -107,6 +107,13 @@ export interface SegmentRecord {
   readonly keptItself: boolean
   /** Relative to the footage folder. */
   readonly file: string
+}
+
+/** A setting that the page changed, or the secret of privacy zones. */
+export interface SettingRecord {
+  readonly name: string
+  /** JSON. */
+  readonly value: string
 }
 
 /** What a catalogue holds. */

@@ -1,27 +1,21 @@
 /** A track as GPX 1.1 with Garmin's TrackPointExtension v2, written piece by piece. */
-import { isGap, type TrackPoint } from '../ride/ride.js'
+import type { TrackPoint } from '../ride/ride.js'
+import { decimal, isoOf } from './figures.js'
+import { isApart, type TrackHead } from './track-head.js'
 
 /** By what a GPX is told to be of our own making, and no ride. */
 export const OURS = { creator: 'Spokecam', simulated: 'simulated' } as const
-
-export interface GpxHead {
-  readonly name: string
-  /** Milliseconds since 1970; null where unknown. */
-  readonly utcMs: number | null
-  /** Said in the description, so that nobody takes it for a ride. */
-  readonly simulated: boolean
-}
 
 /**
  * Pieces of text that make one GPX document. Times are the receiver's own to the millisecond; a point whose time is not
  * known has no <time>. A <trkseg> ends where fixes stop for over 5 s.
  */
-export function* gpxOf(head: GpxHead, points: Iterable<TrackPoint>): Generator<string> {
+export function* gpxOf(head: TrackHead, points: Iterable<TrackPoint>): Generator<string> {
   yield beginningOf(head)
   let last: TrackPoint | null = null
   for (const point of points) {
     if (last === null) yield '    <trkseg>\n'
-    else if (isGap(last, point)) yield '    </trkseg>\n    <trkseg>\n'
+    else if (isApart(head, last, point)) yield '    </trkseg>\n    <trkseg>\n'
     yield pointOf(point)
     last = point
   }
@@ -30,7 +24,7 @@ export function* gpxOf(head: GpxHead, points: Iterable<TrackPoint>): Generator<s
 
 const END = '  </trk>\n</gpx>\n'
 
-function beginningOf({ name, utcMs, simulated }: GpxHead): string {
+function beginningOf({ name, utcMs, simulated }: TrackHead): string {
   const time = utcMs === null ? '' : `<time>${isoOf(utcMs)}</time>`
   const description = simulated ? `\n    <desc>${OURS.simulated}</desc>` : ''
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -62,14 +56,9 @@ function extensionOf({ speedMps, courseDeg }: TrackPoint): string {
   return `<extensions><gpxtpx:TrackPointExtension>${speed}${course}</gpxtpx:TrackPointExtension></extensions>`
 }
 
-/** xsd:decimal knows no exponent; nine digits are a tenth of a millimetre. */
-const decimal = (value: number): string => value.toFixed(9).replace(/\.?0+$/, '')
-
-const isoOf = (utcMs: number): string => new Date(utcMs).toISOString()
-
 /** XML 1.0 has no way to write most control characters: they are left out. */
 function escaped(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replace(/[&<>"'\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[&<>"'\t\n\r\u0085\u2028\u2029]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -18,16 +18,19 @@ import { openApiRoutes } from './openapi.js'
 import { pageRoutes } from './page.js'
 import { Problem } from './problem.js'
 import { recalledTrackRoutes } from './recalled-track.js'
+import { ridePrivacyRoutes } from './ride-privacy.js'
 import { type RidesDoor, rideRoutes } from './rides.js'
 import { type RolesOptions, requireRoles } from './roles.js'
 import { SECURITY_HEADERS } from './security-headers.js'
 import { type SessionDoor, sessionRoutes } from './session.js'
+import { type SettingsDoor, settingsRoutes } from './settings.js'
 import { trackRoutes } from './track.js'
+import { trackFileRoutes } from './track-files.js'
 import { videoRoutes } from './video.js'
 import { wishRoutes } from './wishing.js'
 
 /** What the other rooms hand in. */
-export interface ApplicationOptions extends RolesOptions, RidesDoor, SessionDoor {
+export interface ApplicationOptions extends RolesOptions, RidesDoor, SessionDoor, SettingsDoor {
   readonly lastNow: () => Now | null
   readonly holding: Holding
   readonly footageFolder: string
@@ -82,7 +85,10 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   wishRoutes(app, options.ask)
   rideRoutes(app, options)
   incidentRoutes(app, options)
-  trackRoutes(app, catalogue)
+  trackRoutes(app, options)
+  trackFileRoutes(app, options)
+  ridePrivacyRoutes(app, options)
+  settingsRoutes(app, options)
   recalledTrackRoutes(app, options.ask, lastNow)
   footageRoutes(app, { catalogue, indexes: openIndexes(openFile), camerasConfigured })
   videoRoutes(app, { catalogue, holding, openFile })

@@ -2,6 +2,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { allowedBy, faultsIn, isObject, unknown } from './faults.js'
 import { Problem } from './problem.js'
 
 interface Part {
@@ -10,10 +11,12 @@ interface Part {
   readonly isNumber: boolean
   readonly allowed: string
   readonly check: (value: unknown) => boolean
+  /** What is wrong with a value that does not pass. */
+  readonly faults: (value: unknown) => readonly string[]
 }
 
 /**
- * For queries, parameters, headers and bodies, which are all flat objects here. In a query unknown names are ignored, numbers are
+ * For queries, parameters, headers, which are all flat objects here, and bodies. In a query unknown names are ignored, numbers are
  * plain decimals, and a name may stand once; in a body unknown names are refused where its schema says so, and where all of it is
  * optional, so is the body. Of the headers those stay that no schema names.
  */
@@ -45,7 +48,7 @@ function take(part: Part, given: object, value: Record<string, unknown>, isText:
   if (sent === undefined) return part.isRequired ? `${name} is missing: must be ${allowed}` : null
   if (isText && Array.isArray(sent)) return `${name} is given more than once`
   const meant = isText && part.isNumber ? numberIn(String(sent)) : sent
-  if (!part.check(meant)) return `${name} must be ${allowed}`
+  if (!part.check(meant)) return part.faults(meant).join('; ')
   value[name] = meant
   return null
 }
@@ -59,43 +62,9 @@ function partOf(name: string, schema: TSchema, required: readonly string[] | und
     isNumber: type === 'integer' || type === 'number',
     allowed: allowedBy(schema),
     check: (value) => validator.Check(value),
-  }
-}
-
-interface Constraints {
-  readonly type?: string
-  readonly description?: string
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly enum?: readonly string[]
-  readonly const?: string
-  readonly maxLength?: number
-  readonly anyOf?: readonly Constraints[]
-}
-
-/** Ends the sentence "must be ...". */
-function allowedBy(schema: Constraints): string {
-  if (schema.description !== undefined) return schema.description
-  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`
-  if (schema.const !== undefined) return schema.const
-  if (schema.anyOf !== undefined) return schema.anyOf.map(allowedBy).join(' or ')
-  switch (schema.type) {
-    case 'integer':
-      return `a whole number from ${schema.minimum} to ${schema.maximum}`
-    case 'number':
-      return `a number from ${schema.minimum} to ${schema.maximum}`
-    case 'string':
-      return `a text of at most ${schema.maxLength} characters`
-    default:
-      return schema.type ?? 'something else'
+    faults: (value) => faultsIn(schema, value, name),
   }
 }
 
 /** A plain decimal, else NaN, which no schema allows: an empty text, 0x10 or true are no numbers. */
 const numberIn = (text: string): number => (/^-?\d{1,15}(\.\d{1,20})?$/.test(text) ? Number(text) : Number.NaN)
-
-/** A name somebody else chose is told shortened: it may be long. */
-const unknown = (name: string): string => `${name.slice(0, 40)} is not known here`
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -58,7 +58,14 @@ const wish = (asked: Wish) =>
     {},
     {
       ...{ holds: createHolds(), recall: () => ({ points: [], isLast: true }), isInMemory: false },
-      ...{ store, incidents, setRecording: nothing, offerClock: nothing, takeImport: async () => ({ kind: 'done' }) },
+      ...{
+        store,
+        incidents,
+        setRecording: nothing,
+        offerClock: nothing,
+        takeImport: async () => ({ kind: 'done' }),
+        changeSettings: async () => ({ kind: 'done' }),
+      },
       tellRide: async (id: string) => void news.push({ kind: 'ride', ride: (await store.ride(id)) ?? never() }),
     },
   )

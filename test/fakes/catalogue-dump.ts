@@ -8,6 +8,7 @@ const INCIDENT_ID = '(SELECT id FROM incidents WHERE incidents.number = incident
 
 const TABLES: Readonly<Record<string, string>> = {
   device: 'SELECT * FROM device',
+  settings: 'SELECT * FROM settings ORDER BY name',
   boots: 'SELECT * FROM boots ORDER BY number',
   anchors: 'SELECT * FROM anchors ORDER BY bootNumber, monoMs',
   recording: 'SELECT * FROM recording ORDER BY bootNumber',

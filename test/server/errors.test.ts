@@ -116,14 +116,18 @@ describe('the description of the API', () => {
       '/api/rides',
       '/api/rides/{id}',
       '/api/rides/{id}/clips',
+      '/api/rides/{id}/privacy',
       '/api/rides/{id}/segments',
       '/api/rides/{id}/track',
+      '/api/rides/{id}/track.csv',
+      '/api/rides/{id}/track.geojson',
       '/api/rides/{id}/track.gpx',
       '/api/rides/{id}/video.m3u8',
       '/api/segments',
       '/api/segments/{id}/track.gpx',
       '/api/segments/{id}/video.mp4',
       '/api/session',
+      '/api/settings',
     ])
     expect(Object.keys(paths['/api/rides/{id}'] ?? {})).toEqual(['get', 'patch'])
   })

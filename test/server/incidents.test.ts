@@ -48,6 +48,7 @@ function startSavingDevice(): DeviceUnderTest {
       recall: () => ({ points: [], isLast: true }),
       isInMemory: false,
       takeImport: async () => ({ kind: 'done' }),
+      changeSettings: async () => ({ kind: 'done' }),
     }),
   )
 }

@@ -4,13 +4,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignedIn, Visitor } from '../../core/api/access.js'
 import type { Ask } from '../../core/link/messages.js'
+import { NOTHING_KEPT, settingsInForce } from '../../core/ride/settings.js'
 import { isOwnOrigin } from '../../server/access/origin.js'
 import type { App } from '../../server/http/app.js'
 import { createApplication } from '../../server/http/application.js'
 import { openCatalogue } from '../../server/http/catalogue.js'
 import { openHolding } from '../../server/http/holding.js'
 import { addRide, openRides } from '../fakes/a-ride.js'
-import { makeDataFolder } from '../fakes/a-server.js'
+import { makeDataFolder, SHARED } from '../fakes/a-server.js'
 
 const OWNER: Visitor = { role: 'owner', id: 'phone-1', name: 'phone' }
 const VIEWER: Visitor = { role: 'viewer', id: 'share-1', name: 'share', rideId: 'ride-a' }
@@ -41,6 +42,7 @@ beforeAll(async () => {
   app = await createApplication({
     signedIn,
     isOwnOrigin,
+    settingsInForce: () => settingsInForce(SHARED, NOTHING_KEPT),
     pair: () => ({ kind: 'closed' }),
     signOut: (id) => void signedOut.push(id),
     cookieOf: (token) => token,

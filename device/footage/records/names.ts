@@ -14,9 +14,10 @@ const ENDINGS: Readonly<Record<InRecords, readonly [string, string]>> = {
   ride: ['ride-', '.json'],
   fixes: ['ride-', '.fixes.jsonl'],
   incident: ['incident-', '.json'],
+  setting: ['setting-', '.json'],
 }
 
-const NAME = /^(boot|ride|incident)-([A-Za-z0-9_-]{1,64})(\.(?:anchors\.|fixes\.)?jsonl?)$/
+const NAME = /^(boot|ride|incident|setting)-([A-Za-z0-9_-]{1,64})(\.(?:anchors\.|fixes\.)?jsonl?)$/
 /** A number that high is nobody's: no device could count on from it. */
 export const MOST_BOOTS = 100_000_000
 

@@ -10,6 +10,7 @@ import { anchorIn, bootIn, fixIn, incidentIn, rideIn } from './checking.js'
 import { RECORDS } from './names.js'
 import { openRecordFolder, type RecordFolder } from './record-folder.js'
 import { segmentRecordIn } from './segment-reading.js'
+import { settingIn } from './setting-checking.js'
 
 export interface RebuildOptions {
   /** Absolute path of the footage folder. */
@@ -20,7 +21,7 @@ export interface RebuildOptions {
   readonly isFromBefore: (camera: string, number: number) => boolean
   readonly store: Pick<
     Store,
-    'takeInAnchors' | 'takeInBoot' | 'takeInFixes' | 'takeInIncident' | 'takeInRide' | 'together'
+    'takeInAnchors' | 'takeInBoot' | 'takeInFixes' | 'takeInIncident' | 'takeInRide' | 'takeInSetting' | 'together'
   >
   /** Whether the catalogue was restored from a time before: where it differs, what lies beside the footage counts. */
   readonly recordsAreNewer: boolean
@@ -40,6 +41,7 @@ const SEGMENTS_AT_ONCE = 100
 export async function rebuildCatalogue(options: RebuildOptions, signal: AbortSignal): Promise<number[]> {
   const { footage, bootNumber, unreadable } = options
   const folder = await openRecordFolder(footage, unreadable)
+  await takeInSettings(options, folder)
   const boots = await takeInBoots(options, folder, signal)
   await takeInRides(options, folder, signal)
   await takeInIncidents(options, folder, signal)
@@ -51,6 +53,11 @@ export async function rebuildCatalogue(options: RebuildOptions, signal: AbortSig
   )
   if (growing.length > 0 && !signal.aborted) await options.store.together(growing)
   return boots.filter(({ number, inOrder }) => inOrder && number < bootNumber).map(({ number }) => number)
+}
+
+async function takeInSettings({ store, recordsAreNewer }: RebuildOptions, folder: RecordFolder): Promise<void> {
+  for await (const setting of folder.read('setting', ({ name }) => name, settingIn))
+    await store.takeInSetting(setting, recordsAreNewer)
 }
 
 async function takeInBoots(

@@ -38,6 +38,7 @@ export async function openRecordFolder(
     ride: new Map(),
     fixes: new Map(),
     incident: new Map(),
+    setting: new Map(),
   }
   for (const name of await namesIn(join(footage, RECORDS))) {
     const found = parseRecordName(name)

@@ -25,6 +25,7 @@ export interface RecordsOptions {
     | 'recordsAreWritten'
     | 'rideInProgress'
     | 'rideRecord'
+    | 'settingRecord'
     | 'takeDueRecords'
   >
   readonly segmentFiles: Pick<SegmentFiles, 'follow'>
@@ -119,6 +120,11 @@ export function createRecords(options: RecordsOptions): Records {
         if (source === null || ride === null) return true
         await lines.rewrite(source, signal)
         if (ride.ended) lines.forget(source.path)
+        return true
+      }
+      case 'setting': {
+        const record = await store.settingRecord(id)
+        if (record !== null) await write(kind, id, record)
         return true
       }
       case 'segment':

@@ -1,0 +1,45 @@
+/** The settings that the page changes, as the device keeps them: checked like those of the file, and on the card once answered. */
+import { randomBytes } from 'node:crypto'
+import type { ChangeSettings, Outcome } from '../core/link/messages.js'
+import type { SchemaFault } from '../core/process/config-schema.js'
+import { displaySection, privacySection } from '../core/process/shared-sections.js'
+import { type PageSettings, settingsInForce } from '../core/ride/settings.js'
+import type { Store } from '../core/store/store.js'
+
+export interface OpenPageSettings {
+  readonly change: (wish: ChangeSettings) => Promise<Outcome>
+  /** The one rides are shown in; null: that of the place. */
+  readonly timeZone: () => string | null
+}
+
+/** @param file as config file, environment and flags have them */
+export async function openPageSettings(
+  store: Pick<Store, 'changeSettings' | 'keepPrivacySecret' | 'settings'>,
+  file: PageSettings,
+): Promise<OpenPageSettings> {
+  await store.keepPrivacySecret(aSecret())
+  let kept = await store.settings()
+  return {
+    change: async ({ change }) => {
+      const faults = [...faultsIn(privacySection, change.privacy), ...faultsIn(displaySection, change.display)]
+      if (faults.length > 0) return { kind: 'refused', reason: faults.join('; ') }
+      await store.changeSettings(change)
+      kept = await store.settings()
+      return { kind: 'done' }
+    },
+    timeZone: () => {
+      const { timeZone } = settingsInForce(file, kept).display
+      return timeZone === 'auto' ? null : timeZone
+    },
+  }
+}
+
+function faultsIn(section: typeof privacySection | typeof displaySection, value: unknown): string[] {
+  const checked = value === undefined ? null : section.check(value, [])
+  return checked === null || checked.ok ? [] : checked.faults.map(inWords)
+}
+
+/** Nobody else has it: what is hidden around a privacy zone cannot be worked out without it. */
+export const aSecret = (): string => randomBytes(16).toString('hex')
+
+const inWords = ({ path, problem }: SchemaFault): string => `${path.join('.')} ${problem}`
