@@ -42,5 +42,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The map library is one file of 1 MB, loaded after the page shows speed and state.
     chunkSizeWarningLimit: 1_200,
+    // A build on a small computer is slow: that is no warning for whoever starts Spokecam.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 })
