@@ -12,7 +12,8 @@ export interface NotedFile {
   readonly modifiedNs: bigint
 }
 
-const PIECE_BYTES = 128 * 1024
+/** Less takes a third more of the processor in calls; more keeps the others in this process waiting for over a millisecond at a time. */
+const PIECE_BYTES = 256 * 1024
 
 /** A plain file, and no link that leads elsewhere. */
 export const plainFile =

@@ -31,7 +31,7 @@ const ADVANCE = GLYPH_WIDTH + 1
 export const widthOfText = (text: string, scale: number): number => (text.length * ADVANCE - 1) * scale
 export const heightOfText = (scale: number): number => GLYPH_HEIGHT * scale
 
-/** Draws on one line, in capitals; what there is no letter for stays blank, what lies outside is not drawn. */
+/** Draws on one line, in capitals, from whole pixels on; what there is no letter for stays blank, what lies outside is not drawn. */
 export function write(picture: Picture, text: string, left: number, top: number, scale: number, colour: Colour): void {
   for (const [index, letter] of [...text.toUpperCase()].entries()) {
     const rows = GLYPHS[letter] ?? ''

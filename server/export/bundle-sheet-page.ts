@@ -59,5 +59,6 @@ function heading(sheet: Picture, pictures: readonly TimedPicture[], { camera, ti
   if (!simulated) return
   const word = 'SIMULATED'
   const left = sheet.width - MARGIN - widthOfText(word, HEADING)
-  write(sheet, word, left, MARGIN + (heightOfText(CAPTION) - heightOfText(HEADING)) / 2, HEADING, RED)
+  const top = MARGIN + Math.floor((heightOfText(CAPTION) - heightOfText(HEADING)) / 2)
+  write(sheet, word, left, top, HEADING, RED)
 }

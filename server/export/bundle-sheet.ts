@@ -45,22 +45,14 @@ export async function contactSheet(options: SheetOptions): Promise<string> {
   }
 }
 
-/** Of all that is seen on it. */
-async function fingerprintOf({ video, head, durationMs }: SheetOptions): Promise<string> {
-  const { size, mtimeMs } = await stat(video)
-  return createHash('sha256')
-    .update(JSON.stringify([size, mtimeMs, head, durationMs]))
-    .digest('hex')
-    .slice(0, 12)
-}
-
-const isThere = (file: string): Promise<boolean> =>
-  stat(file).then(
-    ({ size }) => size > 0,
-    () => false, // It is made.
-  )
-
-async function picturesOf({ video, durationMs, utcMsAt, signal }: SheetOptions, work: string): Promise<TimedPicture[]> {
+/**
+ * Pictures from all over a clip, with the times they were taken. @param work a folder for their files, and for nothing else
+ * @throws where ffmpeg fails, or the clip has no picture
+ */
+export async function picturesOf(
+  { video, durationMs, utcMsAt, signal }: Omit<SheetOptions, 'folder' | 'head'>,
+  work: string,
+): Promise<TimedPicture[]> {
   const onlyKeyframes = durationMs >= KEYFRAMES_FROM_MS ? ['-skip_frame', 'nokey', '-noaccurate_seek'] : []
   const input = (index: number): JobInput => {
     const fromS = (durationMs * index) / PICTURES / 1_000
@@ -86,6 +78,21 @@ async function picturesOf({ video, durationMs, utcMsAt, signal }: SheetOptions, 
     })),
   )
 }
+
+/** Of all that is seen on it. */
+async function fingerprintOf({ video, head, durationMs }: SheetOptions): Promise<string> {
+  const { size, mtimeMs } = await stat(video)
+  return createHash('sha256')
+    .update(JSON.stringify([size, mtimeMs, head, durationMs]))
+    .digest('hex')
+    .slice(0, 12)
+}
+
+const isThere = (file: string): Promise<boolean> =>
+  stat(file).then(
+    ({ size }) => size > 0,
+    () => false, // It is made.
+  )
 
 const outputOptions = (input: number): string[] => [
   ...['-map', `${input}:v:0`, '-frames:v', '1'],

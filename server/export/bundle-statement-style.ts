@@ -12,14 +12,15 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .9mm 3mm .9mm 0; border-bottom: .25pt solid #bbb; overflow-wrap: anywhere }
 th { width: 45mm; font-weight: normal; color: #444 }
 a { color: inherit }
+td span { white-space: nowrap }
 q { overflow-wrap: anywhere }
 .note { font-size: 9pt; color: #444 }
 .simulated { font-size: 20pt; font-weight: bold; color: #b00000; border: 2pt solid #b00000; padding: 2mm 4mm; text-align: center; margin: 3mm 0 }
-.blanks { display: flex; gap: 6mm; break-inside: avoid }
+.blanks { display: flex; gap: 0 6mm; break-inside: avoid }
 .blanks div { flex: 1; display: flex; align-items: flex-end; gap: 2mm; min-height: 8.5mm }
 .blanks span { color: #444; white-space: nowrap }
 .blanks i { flex: 1; border-bottom: .5pt solid #111 }
 .line { height: 8.5mm; border-bottom: .5pt solid #111 }
 @media screen and (max-width: 174mm) { body { padding: 4mm } .blanks { flex-wrap: wrap } .blanks div { flex-basis: 60mm } }
-@media print { body { padding: 0; max-width: none } }
+@media print { body { padding: 0; max-width: none } .overleaf { break-before: page } }
 `

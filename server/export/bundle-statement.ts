@@ -12,6 +12,9 @@ import {
   utcWords,
 } from './bundle-words.js'
 
+/** What there is room for beside the signature. */
+const LINES = 15
+
 export function statementOf(facts: BundleFacts): string {
   const { clip, ride, software, marked } = facts
   return `<!DOCTYPE html>
@@ -24,6 +27,7 @@ export function statementOf(facts: BundleFacts): string {
 <style>${STATEMENT_STYLE}</style>
 </head>
 <body>
+<main>
 <h1>Statement <small>draft, to be completed and signed</small></h1>
 ${ride.simulated ? '<p class="simulated">SIMULATED: this ride never took place</p>' : ''}
 <h2>What the device recorded</h2>
@@ -42,13 +46,14 @@ ${blanks('Telephone', 'E-mail')}
 ${blanks('Registration', 'Country')}
 ${blanks('Make, model, colour')}
 ${blanks('Driver, as far as seen')}
-<h2>What happened</h2>
+<h2 class="overleaf">What happened</h2>
 ${blanks('Street and town')}
 ${marked?.note == null || onOneLine(marked.note) === '' ? '' : `<p>Noted by the rider: <q>${escaped(onOneLine(marked.note))}</q></p>`}
-${'<div class="line"></div>\n'.repeat(7)}${blanks('Witnesses')}
+${'<div class="line"></div>\n'.repeat(LINES)}${blanks('Witnesses')}
 <h2>Signature</h2>
 <p>What I have written above is true to the best of my knowledge and belief.</p>
 ${blanks('Place and date', 'Signature')}
+</main>
 </body>
 </html>
 `
@@ -59,23 +64,21 @@ function rowsOf(facts: BundleFacts): (readonly [string, string])[] {
   const { clip, ride, timeZone, units, momentUtcMs, momentSegment, fix, slowestMps, fastestMps } = facts
   const at = localTimeOf(momentUtcMs, timeZone)
   const uncertaintyMs = momentSegment?.startUncertaintyMs ?? null
+  const exactly = uncertaintyMs === null ? 'how exactly is unknown' : `<span>± ${Math.ceil(uncertaintyMs)} ms</span>`
   const name = ride.name === null ? '' : onOneLine(ride.name)
   return [
     [
       'Date and time',
-      `<strong>${at.day}, ${at.clock}</strong> (${escaped(timeZone)}, ${at.offset})<br>${utcWords(momentUtcMs)}`,
+      `<strong>${at.day}, ${at.clock}</strong> <span>(${escaped(timeZone)}, ${at.offset})</span><br>${utcWords(momentUtcMs)}, ${exactly}`,
     ],
-    [
-      'That is',
-      `${momentOf(facts)}, known to ${uncertaintyMs === null ? UNKNOWN : `± ${Math.ceil(uncertaintyMs)} ms`}`,
-    ],
+    ['Which is', momentOf(facts)],
     ['Place', placeOf(facts)],
     ['Own speed', speedWords(fix?.point.speedMps ?? null, units)],
     [
       'Own speed in the clip',
       slowestMps === null ? UNKNOWN : `from ${speedWords(slowestMps, units)} to ${speedWords(fastestMps, units)}`,
     ],
-    ['Own direction of travel', fix === null ? UNKNOWN : directionWords(fix.point.courseDeg, fix.point.speedMps)],
+    ['Direction of travel', fix === null ? UNKNOWN : directionWords(fix.point.courseDeg, fix.point.speedMps)],
     ['Camera', `${escaped(clip.camera)}, on the bicycle${pictureRateOf(facts)}`],
     [
       'The clip shows',
@@ -86,10 +89,10 @@ function rowsOf(facts: BundleFacts): (readonly [string, string])[] {
 }
 
 const WHO_MARKED = {
-  rider: 'what the rider marked',
-  button: 'what the rider marked by a button on the bicycle',
-  braking: 'a hard braking the device noticed',
-  crash: 'a crash the device noticed',
+  rider: 'the moment the rider marked; what happened may be some seconds away from it',
+  button: 'when the rider pressed a button on the bicycle; what happened may be some seconds earlier',
+  braking: 'when the device noticed a hard braking',
+  crash: 'when the device noticed a crash',
 } as const
 
 const momentOf = ({ marked }: BundleFacts): string =>

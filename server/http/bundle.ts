@@ -56,7 +56,10 @@ export function bundleRoutes(app: App, { clip: clipOf, bundleOf, holding }: Bund
       if (reply.raw.closed) end()
       else reply.raw.once('close', end)
 
-      const bundle = await open(gone.signal)
+      const bundle = await open(gone.signal).catch((error: unknown) => {
+        if (gone.signal.aborted) return null // Nobody is there to be told.
+        throw error
+      })
       if (bundle === null) throw new Problem(404, GONE)
       return send(request, reply, bundle)
     },

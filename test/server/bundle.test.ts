@@ -323,7 +323,7 @@ describe('a reader', () => {
     const stream = await longArchive()
     await readALittle(stream)
     for (let turn = 0; turn < 10; turn += 1) await sleep(10)
-    expect((await bytesRead()) - before).toBeLessThan(2 * 2 ** 20)
+    expect((await bytesRead()) - before).toBeLessThan(4 * 2 ** 20)
     stream.destroy()
   })
 })
