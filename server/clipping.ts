@@ -86,12 +86,11 @@ export interface CutClipOptions {
   readonly signal: AbortSignal
   /** How much is done, 0 to 1. */
   readonly onProgress: (part: number) => void
-  readonly log: Log
 }
 
 /** Makes one clip now, whether device and server run or not. @throws a sentence for whoever asked where it cannot be made */
 export async function cutClip(options: CutClipOptions): Promise<Made> {
-  const { settings, ask, ride, wish, folder, bundle, signal, onProgress, log } = options
+  const { settings, ask, ride, wish, folder, bundle, signal, onProgress } = options
   const segments = ask((reading) => segmentsOfSpan(reading, ride.id, wish))
   const why = whyNoFootage(ride, segments, wish)?.reason ?? refusalOf(ask, wish, ride)
   if (why !== null) throw new Error(why)
@@ -101,7 +100,7 @@ export async function cutClip(options: CutClipOptions): Promise<Made> {
   if (noRoom !== null) throw new Error(noRoom)
   const ended = { progress: 0, reason: null, sizeBytes: null, expiresInMs: null }
   const clip: Clip = { ...wish, id: 'clip', rideId: ride.id, state: 'cutting', ...ended }
-  return withDevice(settings.data, log, (hold) =>
+  return withDevice(settings.data, (hold) =>
     whileHeld(footage, hold, () => makeOf(settings, ask)(clip, folder, signal, onProgress)),
   )
 }
@@ -132,7 +131,7 @@ async function neededOf(ask: AskCatalogue, { data }: ClipSettings, folder: strin
 const CONNECTS_WITHIN_MS = 300
 
 /** Where no device runs, nobody removes any footage. */
-async function withDevice<Answer>(data: string, log: Log, work: (hold: Hold) => Promise<Answer>): Promise<Answer> {
+async function withDevice<Answer>(data: string, work: (hold: Hold) => Promise<Answer>): Promise<Answer> {
   const paths = deviceSocketsOf(data).filter((path) => existsSync(path))
   if (paths.length === 0) return work(async () => () => {})
   const stop = new AbortController()
@@ -144,7 +143,7 @@ async function withDevice<Answer>(data: string, log: Log, work: (hold: Hold) => 
       holding.again()
       connected.ring()
     },
-    log,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
   })
   const holding = openHolding(link.ask)
   const running = link.service.run(stop.signal)

@@ -18,7 +18,6 @@ import { openHub } from './live/hub.js'
 import { openLiveDoor } from './live/socket.js'
 
 export { type OpenPairingOptions, openPairing, type PairingOpened } from './access/pairing.js'
-export { type CutClipOptions, cutClip } from './clipping.js'
 
 export interface ServerOptions {
   readonly settings: ServerSettings

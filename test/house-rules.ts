@@ -10,7 +10,7 @@ const PLAN: Readonly<Record<string, readonly string[]>> = {
   'core/video': ['core/ride'],
   'core/store': ['core/ride', 'core/process'],
   'core/link': ['core/ride', 'core/process'],
-  cli: ['core/*', 'device/main', 'device/config', 'device/doctor', 'server/main', 'server/config'],
+  cli: ['core/*', 'device/main', 'device/config', 'device/doctor', 'server/main', 'server/config', 'server/clipping'],
   'device/main': ['core/*', 'device/*'],
   'device/recorders': ['core/*', 'device/*'],
   'device/card': ['core/*', 'device/*'],

@@ -1,5 +1,6 @@
 /** What the page asks of the server over HTTP; a refusal comes back in words, never as an exception. */
 import type { Page, Session, Track } from '../core/api/shapes.js'
+import type { Clip, ClipWish } from '../core/ride/clip.js'
 import type { Segment } from '../core/ride/footage.js'
 import type { Incident } from '../core/ride/incident.js'
 import type { Ride } from '../core/ride/ride.js'
@@ -31,6 +32,13 @@ export const getSegments = (rideId: string) => askAll<Segment>(`${pathOf(rideId)
 export const getIncidents = (rideId: string) => askAll<Incident>(`/api/incidents?ride=${encodeURIComponent(rideId)}&`)
 export const deleteIncident = (incidentId: string) =>
   ask<unknown>(`/api/incidents/${encodeURIComponent(incidentId)}`, { method: 'DELETE', headers: OWN })
+
+export const getClips = (rideId: string) => askAll<Clip>(`/api/clips?ride=${encodeURIComponent(rideId)}&`)
+/** Of the camera the film shows, where none is named. */
+export const askForClip = (rideId: string, wish: Partial<ClipWish>) =>
+  ask<Clip>(`${pathOf(rideId)}/clips`, change('POST', wish))
+export const deleteClip = (clipId: string) => ask<unknown>(clipPath(clipId), { method: 'DELETE', headers: OWN })
+export const clipPath = (clipId: string) => `/api/clips/${encodeURIComponent(clipId)}`
 
 /** @param key the same for each try to save the same moment */
 export function saveMoment(key: string, secondsAgo: number): Promise<Answer<Incident>> {

@@ -5,6 +5,7 @@ import './rides.css'
 import './ride.css'
 import './pair.css'
 import './map.css'
+import './clips.css'
 import { computed, effect } from '@preact/signals'
 import { render } from 'preact'
 import { getSession } from './api.js'
@@ -12,7 +13,7 @@ import { App } from './app.js'
 import { createLiveLink, type Socket, type SocketEvents } from './live.js'
 import { parseRoute } from './route.js'
 import { session } from './session.js'
-import { linkChanged, route, takeMessage, tick, trail } from './state.js'
+import { linkChanged, messagesLost, route, takeMessage, tick } from './state.js'
 
 const TICK_MS = 1_000
 const isShutOut = computed(() => session.value === 'not-paired')
@@ -20,7 +21,7 @@ const isShutOut = computed(() => session.value === 'not-paired')
 const link = createLiveLink({
   connect: openSocket,
   take: takeMessage,
-  missed: trail.forget,
+  missed: messagesLost,
   changed: linkChanged,
   turnedAway: () => void askSession(),
 })

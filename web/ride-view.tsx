@@ -1,5 +1,6 @@
 /** A ride: its film and its track, moved by one clock. */
 import { useMemo, useState } from 'preact/hooks'
+import { ClipPart } from './clip-part.js'
 import { Nav } from './nav.js'
 import { datedTrack } from './playback.js'
 import { createRideClock } from './ride-clock.js'
@@ -40,6 +41,7 @@ export function RideView({ rideId }: { readonly rideId: string }) {
             <RideReadout dated={dated} clock={clock} />
             <RideTrack track={track} dated={dated} clock={clock} />
             <RideMoments ride={ride.value} clock={clock} />
+            <ClipPart ride={ride.value} clock={clock} />
             <RideFacts ride={ride.value} />
           </>
         )}

@@ -1,6 +1,7 @@
 /** What the page knows just now, as signals the views read. */
 import { computed, signal } from '@preact/signals'
 import type { LiveMessage } from '../core/api/live.js'
+import type { Clip } from '../core/ride/clip.js'
 import type { PublicFix } from '../core/ride/fix.js'
 import type { Segment } from '../core/ride/footage.js'
 import type { Incident } from '../core/ride/incident.js'
@@ -16,10 +17,13 @@ export const route = signal(parseRoute(''))
 export const now = signal<Now | null>(null)
 /** The newest fix; null while the receiver has none. */
 export const fix = signal<PublicFix | null>(null)
-/** The ride, the segment and the saved moment the device spoke of last. */
+/** The ride, the segment, the saved moment and the clip that was spoken of last. */
 export const toldRide = signal<Ride | null>(null)
 export const toldSegment = signal<Segment | null>(null)
 export const toldIncident = signal<Incident | null>(null)
+export const toldClip = signal<Clip | null>(null)
+/** How often messages were lost for good. */
+export const losses = signal(0)
 
 const link = signal<'opening' | 'live' | 'stale'>('opening')
 const heardMs = signal(0)
@@ -63,8 +67,17 @@ export function takeMessage(message: LiveMessage, isPast: boolean): void {
     case 'incident':
       toldIncident.value = message.incident
       return
+    case 'clip':
+      toldClip.value = message.clip
+      return
     case 'gap':
   }
+}
+
+/** What was put together from messages must be fetched again. */
+export function messagesLost(): void {
+  trail.forget()
+  losses.value += 1
 }
 
 export function linkChanged(state: 'live' | 'stale'): void {

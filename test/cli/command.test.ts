@@ -9,7 +9,7 @@ import { commands } from '../../cli/commands.js'
 import { UsageError } from '../../core/process/run.js'
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/cli/spokecam.js')
-const NAMES = ['start', 'device', 'server', 'doctor', 'pair', 'replay', 'rides', 'export', 'import', 'reindex']
+const NAMES = ['start', 'device', 'server', 'doctor', 'pair', 'replay', 'rides', 'export', 'clip', 'import', 'reindex']
 
 interface Ran {
   readonly code: number | null

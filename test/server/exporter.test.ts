@@ -1,16 +1,21 @@
 /** The queue of clips at work: order, cancel, crash, a card without room, and nothing half made anywhere. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clip } from '../../core/ride/clip.js'
 import { STAYS_MS } from '../../core/store/clips.js'
+import { openExportFolder } from '../../server/export/export-folder.js'
 import type { ExporterOptions } from '../../server/export/exporter.js'
 import type { Make } from '../../server/export/making.js'
 import { aWish, type QueueUnderTest, startQueue, writtenAtOnce } from '../fakes/clips.js'
 import { eventually } from '../fakes/eventually.js'
+import { openSmallCard, type SmallCard } from '../fakes/small-card.js'
+import { whyNoCards } from '../power-cut/mounts.js'
 
 const SOON = { withinMs: 5_000 }
+const MIB = 1024 * 1024
 let data: string
 let queue: QueueUnderTest | null = null
 
@@ -49,12 +54,12 @@ function holdingOn(): {
   let settle: (error?: Error) => void = () => {}
   let progress: (part: number) => void = () => {}
   const make: Make = async (clip, folder, signal, onProgress) => {
-    begun.push(clip.id)
     progress = onProgress
     await writeFile(join(folder, 'clip.mp4.tmp'), 'half')
     await new Promise<void>((done, fail) => {
       settle = (error) => (error === undefined ? done() : fail(error))
       signal.addEventListener('abort', () => fail(signal.reason), { once: true })
+      begun.push(clip.id)
     })
     await rm(join(folder, 'clip.mp4.tmp'))
     return writtenAtOnce(clip, folder, signal, onProgress)
@@ -264,7 +269,6 @@ describe('a restart', () => {
 })
 
 describe('room on the card', () => {
-  const MIB = 1024 * 1024
   const recording = { bytesPerSecond: 1e6, sweepableBytes: 4e9 }
 
   it.each([
@@ -353,5 +357,72 @@ describe('trouble', () => {
       kind: 'too-many',
       reason: '100 clips wait already: wait until some are made',
     })
+  })
+})
+
+const why = whyNoCards()
+
+describe.skipIf(why !== null)(`a small card${why === null ? '' : ` (${why})`}`, () => {
+  const much: Make = async (clip, folder, signal, onProgress) => {
+    for (let written = 0; written < 200; written++) {
+      signal.throwIfAborted()
+      await appendFile(join(folder, 'clip.mp4.tmp'), Buffer.alloc(MIB))
+    }
+    return writtenAtOnce(clip, folder, signal, onProgress)
+  }
+  let card: SmallCard
+  beforeEach(async () => {
+    card = await openSmallCard(100)
+  })
+  afterEach(() => card.close())
+  const on = (known: Partial<ExporterOptions>) => {
+    const folder = join(card.folderFromOutside, 'exports')
+    return start({ folder, files: openExportFolder(folder), ...known })
+  }
+  const left = async () => readdir(join(card.folderFromOutside, 'exports')).catch(() => [])
+
+  it('that is full in the middle of it after all has nothing of the clip on it', async () => {
+    const at = await on({ make: much, looksEveryMs: 60_000 })
+    const before = await card.freeBytes()
+    const id = await ask(at)
+    await inState(at, id, 'failed')
+    expect([at.exporter.clip(id)?.reason, await left()]).toEqual(['the card is full', []])
+    expect(await card.freeBytes()).toBeGreaterThan(before - MIB)
+  })
+
+  it('has 64 MiB left for the recording, whatever a clip turns out to take', async () => {
+    let leastFree = Number.POSITIVE_INFINITY
+    const slowly: Make = async (_, folder, signal) => {
+      for (;;) {
+        leastFree = Math.min(leastFree, await card.freeBytes())
+        signal.throwIfAborted()
+        await appendFile(join(folder, 'clip.mp4.tmp'), Buffer.alloc(MIB / 8))
+        await sleep(5)
+      }
+    }
+    await card.fillUpTo(72 * MIB)
+    const at = await on({ make: slowly, looksEveryMs: 5 })
+    const id = await ask(at)
+    await inState(at, id, 'failed')
+    expect([at.exporter.clip(id)?.reason, await left()]).toEqual(['the card got full', []])
+    expect(leastFree).toBeGreaterThan(60 * MIB)
+  })
+
+  it('without room refuses at once', async () => {
+    const at = await on({})
+    await card.fillUpTo(60 * MIB)
+    expect(await at.exporter.ask('ride-a', aWish())).toMatchObject({ kind: 'no-room' })
+  })
+
+  it('that turns read-only fails the clip in words, and what is made stays', async () => {
+    const at = await on({})
+    const made = await ask(at)
+    await inState(at, made, 'ready')
+    await card.remount('ro')
+    const id = await ask(at)
+    await inState(at, id, 'failed')
+    await card.remount('rw')
+    expect(at.exporter.clip(id)?.reason).toBe('the card cannot be written')
+    expect(await left()).toEqual([made])
   })
 })
