@@ -32,7 +32,7 @@ export function clipState(clip: Clip): string {
     case 'cutting':
       return `cutting, ${clipPercent(clip)} %`
     case 'ready': {
-      const size = clip.sizeBytes === null ? null : bytesWords(clip.sizeBytes)
+      const size = clip.sizeBytes === null ? null : sizeWords(clip.sizeBytes)
       return ['ready', size, staysWords(clip.expiresInMs)].filter((word) => word !== null).join(' · ')
     }
     case 'failed':
@@ -47,6 +47,9 @@ export const clipLack = ({ state, reason }: Clip): string | null => (state === '
 
 /** Whole percent; 100 is for what is done. */
 export const clipPercent = ({ progress }: Pick<Clip, 'progress'>): number => Math.min(99, Math.floor(progress * 100))
+
+/** `12 MB`, and `340 kB` for what would be none. */
+const sizeWords = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : bytesWords(bytes))
 
 /** `stays 7 days`, `stays 5 h`: rounded up, of time with the power on. */
 function staysWords(ms: number | null): string | null {

@@ -3,8 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readWords } from '../../cli/command.js'
+import { commands } from '../../cli/commands.js'
 import { progressOn } from '../../cli/progress.js'
 import type { Wish } from '../../core/link/messages.js'
+import { UsageError } from '../../core/process/run.js'
 import { startDevice } from '../fakes/a-device.js'
 import { addRide, addSegment, openRides, recordFootage } from '../fakes/a-ride.js'
 import { makeDataFolder } from '../fakes/a-server.js'
@@ -102,41 +105,59 @@ describe('a clip', () => {
   })
 })
 
+/** In this process, because beginning one costs more than all it does. */
+async function refused(words: readonly string[], of = data): Promise<unknown> {
+  const command = commands.find(({ name }) => name === 'clip')
+  if (command === undefined) throw new Error('there is no command clip')
+  return command.run(readWords(command, [...words, '--data', of])).then(
+    () => 'done',
+    (error: unknown) => error,
+  )
+}
+
 describe('wrong usage', () => {
   it.each([
-    [['latest', '--to', '+0:04'], /--from is missing/],
-    [['latest', '--from', '+0:01'], /--to is missing/],
-    [['latest', '--from', '+0:04', '--to', '+0:01'], /--to is before --from/],
-    [['latest', '--from', '+0:04', '--to', '+0:04'], /--to is --from: a clip has some length/],
+    [['latest', '--to', '+0:04'], /^--from is missing$/],
+    [['latest', '--from', '+0:01'], /^--to is missing$/],
+    [['latest', '--from', '+0:04', '--to', '+0:01'], /^--to is before --from$/],
+    [['latest', '--from', '+0:04', '--to', '+0:04'], /^--to is --from: a clip has some length$/],
     [['latest', '--from', '+0:00', '--to', '+11:00:00'], /10 hours/],
-    [['latest', '--from', 'noon', '--to', '+0:04'], /--from is noon: must be like/],
-    [['latest', ...SPAN, '--telemetry', 'nmea'], /--telemetry is nmea: must be gpmf, camm, none/],
-    [['latest', ...SPAN, '-o', '.'], /that is a folder/],
+    [['latest', '--from', 'noon', '--to', '+0:04'], /^--from is noon: must be like/],
+    [['latest', ...SPAN, '--telemetry', 'nmea'], /^--telemetry is nmea: must be gpmf, camm, none$/],
+    [['latest', ...SPAN, '-o', '.'], /^--output is \.: that is a folder$/],
     [['latest', ...SPAN, '-o', 'crash.gpx'], /the track goes there/],
   ])('%j is told', async (words, told) => {
-    const { code, said, left } = await clip(words)
-    expect([code, said, left]).toEqual([2, expect.stringMatching(told), []])
+    const error = await refused(words)
+    expect(error).toBeInstanceOf(UsageError)
+    expect((error as UsageError).message).toMatch(told)
+  })
+
+  it('ends with exit code 2', async () => {
+    const { code, said, left } = await clip(['latest', '--from', '+0:04', '--to', '+0:01'])
+    expect([code, said, left]).toEqual([2, expect.stringMatching(/^spokecam clip: --to is before --from\nusage: /), []])
   })
 })
 
 describe('what cannot be cut', () => {
   it.each([
-    [['ride-x', ...SPAN], /there is no ride ride-x/],
-    [['latest', ...SPAN, '--camera', 'left'], /this ride has no camera left: it has front/],
-    [['latest', '--from', '+50:00', '--to', '+51:00'], /the span lies outside of the ride/],
-    [['latest', '--from', '+0:30', '--to', '+0:31'], /there is no video of front of this span/],
-    [['latest', ...SPAN, '-o', 'nowhere/crash.mp4'], /there is no folder .*nowhere/],
+    [['ride-x', ...SPAN], /^there is no ride ride-x$/],
+    [['latest', ...SPAN, '--camera', 'left'], /^this ride has no camera left: it has front$/],
+    [['latest', '--from', '+50:00', '--to', '+51:00'], /^the span lies outside of the ride/],
+    [['latest', '--from', '+0:30', '--to', '+0:31'], /^there is no video of front of this span$/],
   ])('%j is told, and nothing is left', async (words, told) => {
-    const { code, said, left } = await clip(words)
-    expect([code, said, left]).toEqual([1, expect.stringMatching(told), []])
-    expect(said.trim().split('\n')).toHaveLength(1)
+    const error = await refused([...words, '-o', join(folder, 'crash.mp4')])
+    expect(error).not.toBeInstanceOf(UsageError)
+    expect((error as Error).message).toMatch(told)
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('is told where nothing was recorded yet', async () => {
-    expect(await clip(['latest', ...SPAN], folder)).toMatchObject({
-      code: 1,
-      said: expect.stringMatching(/no ride yet/),
-    })
+    expect(await refused(['latest', ...SPAN], folder)).toMatchObject({ message: 'there is no ride yet' })
+  })
+
+  it('is told in one line, with exit code 1', async () => {
+    const { code, said } = await clip(['latest', ...SPAN, '-o', 'nowhere/crash.mp4'])
+    expect([code, said]).toEqual([1, expect.stringMatching(/^spokecam clip: there is no folder .*nowhere\n$/)])
   })
 })
 

@@ -22,6 +22,7 @@ describe('a clip in words', () => {
     [{}, 'ready · 12 MB · stays 7 days'],
     [{ expiresInMs: 24 * HOUR_MS + 1 }, 'ready · 12 MB · stays 2 days'],
     [{ expiresInMs: 4.5 * HOUR_MS }, 'ready · 12 MB · stays 5 h'],
+    [{ expiresInMs: null, sizeBytes: 339_001 }, 'ready · 340 kB'],
     [{ expiresInMs: null, sizeBytes: null }, 'ready'],
     [{ state: 'failed', reason: 'the card is full' }, 'failed: the card is full'],
     [{ state: 'canceled' }, 'canceled'],
