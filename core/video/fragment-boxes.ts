@@ -49,8 +49,7 @@ export function timesOf(bytes: Buffer, moof: Box, track: PictureTrack): Fragment
     const tfhd = boxOf('tfhd', bytes, traf)
     const tfdt = boxOf('tfdt', bytes, traf)
     if (tfhd === null || tfdt === null || bytes.readUInt32BE(tfhd.bodyAt + 4) !== track.trackId) continue
-    const startTicks =
-      bytes[tfdt.bodyAt] === 1 ? Number(bytes.readBigUInt64BE(tfdt.bodyAt + 4)) : bytes.readUInt32BE(tfdt.bodyAt + 4)
+    const startTicks = decodeTimeOf(bytes, tfdt)
     const defaults = fragmentDefaultsOf(bytes, tfhd, track.defaults)
     const runs = [...boxesIn(bytes, traf.bodyAt, traf.endAt)]
       .filter(({ type }) => type === 'trun')
@@ -76,7 +75,35 @@ function defaultsOf(bytes: Buffer, moov: Box, trackId: number): FrameDefaults {
   return { durationTicks: 0, flags: 0 }
 }
 
+const decodeTimeOf = (bytes: Buffer, tfdt: Box): number =>
+  bytes[tfdt.bodyAt] === 1 ? Number(bytes.readBigUInt64BE(tfdt.bodyAt + 4)) : bytes.readUInt32BE(tfdt.bodyAt + 4)
+
 const flagsOf = (bytes: Buffer, box: Box): number => bytes.readUInt32BE(box.bodyAt) & 0xffffff
+
+/** When each frame of the fragment is shown, in milliseconds of the file, in that order; none where it has no picture. */
+export function frameStartsOf(bytes: Buffer, moof: Box, track: PictureTrack): number[] {
+  for (const traf of boxesIn(bytes, moof.bodyAt, moof.endAt)) {
+    const tfhd = traf.type === 'traf' ? boxOf('tfhd', bytes, traf) : null
+    const tfdt = tfhd && boxOf('tfdt', bytes, traf)
+    if (tfhd === null || tfdt === null || bytes.readUInt32BE(tfhd.bodyAt + 4) !== track.trackId) continue
+    const { durationTicks } = fragmentDefaultsOf(bytes, tfhd, track.defaults)
+    const starts: number[] = []
+    let atTicks = decodeTimeOf(bytes, tfdt)
+    for (const trun of boxesIn(bytes, traf.bodyAt, traf.endAt)) {
+      if (trun.type !== 'trun') continue
+      const flags = flagsOf(bytes, trun)
+      const frames = bytes.readUInt32BE(trun.bodyAt + 4)
+      for (let frame = 0, at = samplesIn(trun, flags); frame < frames; frame++, at += fieldsBefore(0x1000, flags) * 4) {
+        // Frames that are not shown in the order of decoding say how much later they are.
+        const laterTicks = flags & 0x800 ? bytes.readInt32BE(at + fieldsBefore(0x800, flags) * 4) : 0
+        starts.push(((atTicks + laterTicks) * 1_000) / track.timescale)
+        atTicks += flags & 0x100 ? bytes.readUInt32BE(at) : durationTicks
+      }
+    }
+    return starts.sort((one, other) => one - other)
+  }
+  return []
+}
 
 /** tfhd: fields of 8 and 4 bytes come before the default duration, and one of 4 before the default flags, where their flags are set. */
 function fragmentDefaultsOf(
@@ -107,10 +134,8 @@ function runOf(bytes: Buffer, trun: Box, defaults: FrameDefaults): Run {
   const flags = flagsOf(bytes, trun)
   const frames = bytes.readUInt32BE(trun.bodyAt + 4)
   const firstFlagsAt = trun.bodyAt + 8 + (flags & 0x1 ? 4 : 0)
-  const samplesAt = firstFlagsAt + (flags & 0x4 ? 4 : 0)
-  const fieldsBefore = (field: number): number =>
-    [0x100, 0x200, 0x400, 0x800].filter((flag) => flag < field && flags & flag).length
-  const ownFlagsAt = samplesAt + fieldsBefore(0x400) * 4
+  const samplesAt = samplesIn(trun, flags)
+  const ownFlagsAt = samplesAt + fieldsBefore(0x400, flags) * 4
   const firstFlags =
     flags & 0x4 ? bytes.readUInt32BE(firstFlagsAt) : flags & 0x400 ? bytes.readUInt32BE(ownFlagsAt) : defaults.flags
   const beginsWithKeyframe = (firstFlags & IS_NO_KEYFRAME) === 0
@@ -121,7 +146,7 @@ function runOf(bytes: Buffer, trun: Box, defaults: FrameDefaults): Run {
   }
   let ticks = 0
   let longestTicks = 0
-  const sampleBytes = fieldsBefore(0x1000) * 4
+  const sampleBytes = fieldsBefore(0x1000, flags) * 4
   for (let at = samplesAt; at < samplesAt + frames * sampleBytes && at + 4 <= trun.endAt; at += sampleBytes) {
     const duration = bytes.readUInt32BE(at)
     ticks += duration
@@ -129,3 +154,9 @@ function runOf(bytes: Buffer, trun: Box, defaults: FrameDefaults): Run {
   }
   return { frames, ticks, longestTicks, beginsWithKeyframe }
 }
+
+/** Where the first sample's fields are: behind the count, and two fields that may be there. */
+const samplesIn = (trun: Box, flags: number): number => trun.bodyAt + 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0)
+
+const fieldsBefore = (field: number, flags: number): number =>
+  [0x100, 0x200, 0x400, 0x800].filter((flag) => flag < field && flags & flag).length
