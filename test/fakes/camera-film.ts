@@ -56,11 +56,17 @@ function noise(sizeBytes: number, seed: number): Buffer {
 }
 
 /** The numbers in the frames of a file, in the order of showing. */
-export async function filmNumbers(file: string): Promise<number[]> {
+export const filmNumbers = (file: string): Promise<number[]> => numbersIn(file, [])
+
+/** The same with the frames that are in the file and are not shown, because an edit list says so. */
+export const hiddenFilmNumbers = (file: string): Promise<number[]> => numbersIn(file, ['-ignore_editlist', '1'])
+
+/** @param how options that stand before its -i */
+async function numbersIn(file: string, how: readonly string[]): Promise<number[]> {
   const { stdout } = await run(
     'ffmpeg',
     [
-      ...['-v', 'error', '-noautorotate', '-i', file, '-map', '0:v', '-fps_mode', 'passthrough'],
+      ...['-v', 'error', '-noautorotate', ...how, '-i', file, '-map', '0:v', '-fps_mode', 'passthrough'],
       ...['-vf', `format=gray,crop=${SIZE.width}:1:0:${ROW}`, '-f', 'rawvideo', 'pipe:1'],
     ],
     { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
