@@ -49,7 +49,7 @@ async function cut(given: Given, reader: Reader, ride: Ride, wish: ClipWish): Pr
 
 async function cutUntil(signal: AbortSignal, given: Given, reader: Reader, ride: Ride, wish: ClipWish): Promise<void> {
   const settings = settingsOf(settingsFor(given), SERVER_SECTIONS)
-  const { cutClip } = await import('../server/clipping.js')
+  const { cutClip } = await import('../server/clip-now.js')
   const bundle = given.has('bundle')
   const name = given.text('output') ?? `${clipFileName(wish)}.${bundle ? 'zip' : 'mp4'}`
   const output = await openOutput(name, bundle ? BUNDLE_FILES : CLIP_FILES)

@@ -54,6 +54,7 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
     ask: catalogue.ask,
     clips: store.clips,
     isWritable: !store.isStandIn,
+    inForce,
     hold: holding.read,
     lastNow: link.lastNow,
     tell: (clip) => hub.publish({ kind: 'clip', clip }),
@@ -87,6 +88,7 @@ export async function runServer({ settings, log, signal, onListening }: ServerOp
     exportsFolder: exportsFolderOf(data),
     clipQueue: clipping.queue,
     refusalOfClip: clipping.refusalOf,
+    bundleOf: clipping.bundleOf,
     pageFolder: PAGE_FOLDER,
     log,
   })

@@ -9,6 +9,9 @@ export interface ClipEnd {
   readonly state: 'ready' | 'failed'
   readonly reason: string | null
   readonly sizeBytes: number | null
+  /** What it shows, where that is less than was asked for. */
+  readonly fromUtcMs?: number
+  readonly toUtcMs?: number
 }
 
 /** How long a clip stays after its end, of time with the power on: dates cannot be trusted. */
@@ -38,7 +41,8 @@ export function clipsIn(database: Connection) {
   )
   const queueAgain = database.prepare(`UPDATE clips SET state = 'queued' WHERE state = 'cutting'`)
   const end = database.prepare(
-    `UPDATE clips SET state = @state, reason = @reason, sizeBytes = @sizeBytes, expiresInMs = ${STAYS_MS}
+    `UPDATE clips SET state = @state, reason = @reason, sizeBytes = @sizeBytes, expiresInMs = ${STAYS_MS},
+       fromUtcMs = coalesce(@fromUtcMs, fromUtcMs), toUtcMs = coalesce(@toUtcMs, toUtcMs)
      WHERE id = @id AND state = 'cutting'`,
   )
   const cancel = database.prepare(
@@ -91,7 +95,8 @@ export function clipsIn(database: Connection) {
     queueCutClipsAgain: (): void => void queueAgain.run(),
 
     /** Answers false where it was canceled meanwhile. */
-    endClip: (id: string, ended: ClipEnd): boolean => end.run({ id, ...ended }).changes > 0,
+    endClip: (id: string, ended: ClipEnd): boolean =>
+      end.run({ id, fromUtcMs: null, toUtcMs: null, ...ended }).changes > 0,
 
     /** Answers false where there is nothing to cancel any more. */
     cancelClip: (id: string): boolean => cancel.run(id).changes > 0,

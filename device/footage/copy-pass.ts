@@ -1,12 +1,12 @@
 /** The one pass over a segment that writes time, place and track into it and leaves its picture as it was recorded. */
 import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { runJob } from '../../core/process/ffmpeg.js'
+import { makeWriteThrough } from '../../core/process/write-through.js'
 import type { TrackPoint } from '../../core/ride/ride.js'
 import { subtitlesOf } from '../../core/track/subtitles.js'
 import { commentForIndex, headWithIndex } from '../../core/video/index-room.js'
 import { readIndex, readIndexOf } from '../../core/video/video-index.js'
 import type { DatedSegment } from './describing.js'
-import { makeWriteThrough } from './write-through.js'
 
 export interface Tagged {
   readonly sizeBytes: number

@@ -1,7 +1,12 @@
 /** What it means to make a clip: the work itself is handed to the exporter, and to the command line. */
 import type { Clip } from '../../core/ride/clip.js'
+import type { Reading } from '../../core/store/catalogue.js'
 
-export interface Made {
+/** Asks the catalogue. @throws where it cannot be read */
+export type AskCatalogue = <Answer>(question: (reading: Reading) => Answer) => Answer
+
+/** The span is what the video shows: less than was asked for where footage begins later, or ends before. */
+export interface Made extends Pick<Clip, 'fromUtcMs' | 'toUtcMs'> {
   /** Of the video. */
   readonly sizeBytes: number
   /** What is missing in it, in words for the rider; null where nothing is. */

@@ -3,6 +3,7 @@ import { fastify, type onRouteHookHandler } from 'fastify'
 import type { Log } from '../../core/process/log.js'
 import type { Now } from '../../core/ride/now.js'
 import type { App } from './app.js'
+import { type BundleDoor, bundleRoutes } from './bundle.js'
 import { checkedBySchema } from './checking.js'
 import { clipFileRoutes } from './clip-files.js'
 import { type ClipsDoor, clipRoutes } from './clips.js'
@@ -37,6 +38,7 @@ export interface ApplicationOptions extends RolesOptions, RidesDoor, SessionDoor
   readonly exportsFolder: string
   readonly clipQueue: ClipsDoor['clipQueue']
   readonly refusalOfClip: ClipsDoor['refusalOfClip']
+  readonly bundleOf: BundleDoor['bundleOf']
   /** Where the build of the web page lies. */
   readonly pageFolder: string
   readonly log: Log
@@ -93,6 +95,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   footageRoutes(app, { catalogue, indexes: openIndexes(openFile), camerasConfigured })
   videoRoutes(app, { catalogue, holding, openFile })
   clipRoutes(app, { catalogue, clipQueue, refusalOfClip, camerasConfigured })
+  bundleRoutes(app, { clip: clipQueue.clip, bundleOf: options.bundleOf, holding })
   clipFileRoutes(app, { clipQueue, openExport: (file) => openFootage(exportsFolder, file) })
   await pageRoutes(app, pageFolder)
   await app.ready()

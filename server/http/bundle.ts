@@ -12,7 +12,7 @@ export interface BundleDoor {
   /** Null for one that never was, or is not here any more. */
   readonly clip: (id: string) => Clip | null
   /** What the bundle of a clip that is ready is made of. */
-  readonly bundleOf: (clip: Clip) => PlannedBundle
+  readonly bundleOf: (clip: Clip) => Promise<PlannedBundle>
   readonly holding: Pick<Holding, 'read'>
 }
 
@@ -46,7 +46,7 @@ export function bundleRoutes(app: App, { clip: clipOf, bundleOf, holding }: Bund
       const clip = clipOf(request.params.id)
       if (clip === null) throw new Problem(404, GONE)
       if (clip.state !== 'ready') throw new Problem(409, whyNotReady(clip))
-      const { segmentIds, open } = bundleOf(clip)
+      const { segmentIds, open } = await bundleOf(clip)
       const gone = new AbortController()
       const leave = await holding.read(segmentIds)
       const end = (): void => {

@@ -31,7 +31,7 @@ export interface ClipsDoor {
   readonly catalogue: Catalogue
   readonly clipQueue: ClipQueue
   /** Why no clip can be made of this, in words for the rider; null where one can. */
-  readonly refusalOfClip: (wish: ClipWish, ride: Ride) => string | null
+  readonly refusalOfClip: (wish: ClipWish, ride: Ride) => Promise<string | null>
   /** The cameras in the order they are configured in; empty where that is not known. */
   readonly camerasConfigured: () => readonly string[]
 }
@@ -55,7 +55,7 @@ export function clipRoutes(app: App, { catalogue, clipQueue, refusalOfClip, came
       const camera = cameraOf(ride, request.body.camera, camerasConfigured())
       const telemetry = request.body.telemetry ?? 'gpmf'
       const wish: ClipWish = { camera, fromUtcMs, toUtcMs, exact, overlay, telemetry, privacy }
-      refuseWhatCannotBe(wish, ride)
+      await refuseWhatCannotBe(wish, ride)
       const asked = await clipQueue.ask(ride.id, wish)
       if (asked.kind !== 'queued') throw new Problem(REFUSED[asked.kind], asked.reason)
       return reply.code(202).header('location', `/api/clips/${asked.clip.id}`).send(asked.clip)
@@ -63,13 +63,13 @@ export function clipRoutes(app: App, { catalogue, clipQueue, refusalOfClip, came
   })
 
   /** @throws Problem for what can be known before any work */
-  const refuseWhatCannotBe = (wish: ClipWish, ride: Ride): void => {
+  const refuseWhatCannotBe = async (wish: ClipWish, ride: Ride): Promise<void> => {
     const fault = spanFault(wish)
     if (fault !== null) throw new Problem(400, fault)
     const segments = catalogue.ask((reading) => segmentsOfSpan(reading, ride.id, wish))
     const missing = whyNoFootage(ride, segments, wish)
     if (missing !== null) throw new Problem(missing.kind === 'outside' ? 400 : 409, missing.reason)
-    const refusal = refusalOfClip(wish, ride)
+    const refusal = await refusalOfClip(wish, ride)
     if (refusal !== null) throw new Problem(409, refusal)
   }
 

@@ -7,7 +7,7 @@ import type { Selection } from '../../core/track/selection.js'
 import type { Catalogue } from './catalogue.js'
 
 /** Each page is a read of its own: none holds up a checkpoint, however slowly the other end takes them. */
-export function* pagesOf(catalogue: Catalogue, rideId: string): Generator<TrackPoint[]> {
+export function* pagesOf(catalogue: Pick<Catalogue, 'ask'>, rideId: string): Generator<TrackPoint[]> {
   let last: TrackPoint | null = null
   for (;;) {
     const behind: TrackPoint | null = last
@@ -18,13 +18,13 @@ export function* pagesOf(catalogue: Catalogue, rideId: string): Generator<TrackP
   }
 }
 
-export function* pointsOf(catalogue: Catalogue, rideId: string): Generator<TrackPoint> {
+export function* pointsOf(catalogue: Pick<Catalogue, 'ask'>, rideId: string): Generator<TrackPoint> {
   for (const page of pagesOf(catalogue, rideId)) yield* page
 }
 
 /** Hands on all points of a ride; between two pages others have their turn. */
 export async function eachPoint(
-  catalogue: Catalogue,
+  catalogue: Pick<Catalogue, 'ask'>,
   rideId: string,
   take: (point: TrackPoint) => void,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export const NOTHING_HIDDEN: Hiding = { hidden: [], until: null }
 
 /** What of a ride, as far as it goes now, the zones in force hide. */
 export async function hiddenIn(
-  catalogue: Catalogue,
+  catalogue: Pick<Catalogue, 'ask'>,
   rideId: string,
   { privacy, privacySecret }: SettingsInForce,
 ): Promise<Hiding> {

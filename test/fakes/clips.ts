@@ -23,7 +23,8 @@ export const aWish = (known: Partial<ClipWish> = {}): ClipWish => ({
 export const writtenAtOnce: Make = async (clip, folder) => {
   await writeFile(join(folder, 'clip.mp4'), clip.id)
   await writeFile(join(folder, 'track.gpx'), '<gpx/>')
-  return { sizeBytes: clip.id.length, reason: null }
+  const { fromUtcMs, toUtcMs } = clip
+  return { sizeBytes: clip.id.length, reason: null, fromUtcMs, toUtcMs }
 }
 
 export interface QueueUnderTest {

@@ -43,7 +43,7 @@ async function serve(clip: Clip | null, door: Partial<BundleDoor> = {}, role: 'o
   })
   bundleRoutes(app, {
     clip: (id) => (id === clip?.id ? clip : null),
-    bundleOf: (of) => ({
+    bundleOf: async (of) => ({
       segmentIds: segmentsToHold(material.options({ clip: of })),
       open: (signal) => openBundle(material.options({ clip: of, signal })),
     }),
@@ -105,7 +105,7 @@ describe('the bundle of a clip', () => {
 
   it('of a clip that never was, or is gone, is not found', async () => {
     expect((await fetch(await serve(null), owner)).status).toBe(404)
-    const gone = { bundleOf: () => ({ segmentIds: ['front-000001'], open: async () => null }) }
+    const gone = { bundleOf: async () => ({ segmentIds: ['front-000001'], open: async () => null }) }
     expect((await fetch(await serve(aClip(), gone), owner)).status).toBe(404)
     await eventually(() => held.length === 0, { withinMs: 2_000 })
   })
@@ -121,7 +121,7 @@ describe('the bundle of a clip', () => {
     const options = material.options({ segments: [later] })
     const opened = await openBundle(options)
     await rm(join(folder, 'footage', later.file))
-    const url = await serve(aClip(), { bundleOf: () => ({ segmentIds: [], open: async () => opened }) })
+    const url = await serve(aClip(), { bundleOf: async () => ({ segmentIds: [], open: async () => opened }) })
     const answer = await fetch(url, owner)
     expect(answer.status).toBe(200)
     await expect(answer.arrayBuffer()).rejects.toThrow()
@@ -141,7 +141,7 @@ describe('the bundle of a clip', () => {
         },
       })
     const slow = await serve(aClip(), {
-      bundleOf: () => ({
+      bundleOf: async () => ({
         segmentIds: ['front-000001'],
         open: async () => ({ fileName: 'b.zip', sizeBytes: 2 ** 40, stream: endless() }),
       }),
@@ -154,7 +154,7 @@ describe('the bundle of a clip', () => {
     await eventually(() => destroyed && held.length === 0, { withinMs: 2_000 })
 
     const never = await serve(aClip(), {
-      bundleOf: () => ({
+      bundleOf: async () => ({
         segmentIds: ['front-000001'],
         open: (signal) => {
           given = signal

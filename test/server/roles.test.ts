@@ -57,7 +57,8 @@ beforeAll(async () => {
     footageFolder: `${data}/footage`,
     exportsFolder: `${data}/exports`,
     clipQueue: { ask: never, clip: () => null, clips: () => ({ items: [], next: null }), remove: never },
-    refusalOfClip: () => null,
+    refusalOfClip: async () => null,
+    bundleOf: never,
     pageFolder: `${data}/none`,
     log,
     onRoute: ({ method, url, config }) => {

@@ -14,11 +14,16 @@ import { promisify } from 'node:util'
  */
 export async function makeWriteThrough(path: string): Promise<boolean> {
   await writeFile(path, '')
+  return writesThrough(path)
+}
+
+/** Every write to the file, or to whatever is made in the folder from now on. Answers false where the file system cannot do that. */
+export async function writesThrough(path: string): Promise<boolean> {
   try {
     // chattr(1): ext, XFS, btrfs and f2fs know the flag.
     await promisify(execFile)('chattr', ['+S', path])
     return true
   } catch {
-    return false // Another file system, or no chattr: the caller says so.
+    return false // Another file system, or no chattr: the caller does what it takes, or says so.
   }
 }
