@@ -105,6 +105,11 @@ describe('the list', () => {
     const ids = askFor(['a', 'b', 'a', 'b', 'a']).reverse()
     const first = clips().clips({ limit: 2, cursor: null }, null)
     expect(first.items.map(({ id }) => id)).toEqual(ids.slice(0, 2))
+    expect(
+      clips()
+        .clips({ limit: 1, cursor: first.next }, null)
+        .items.map(({ id }) => id),
+    ).toEqual([ids[2]])
     clips().cancelClip(ids[1] ?? '')
     clips().removeClip(ids[1] ?? '')
     const second = clips().clips({ limit: 3, cursor: first.next }, null)

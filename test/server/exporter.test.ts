@@ -240,7 +240,7 @@ describe('a restart', () => {
     await inState(before, whole, 'ready')
     const cut = before.clips.askForClip('ride-a', aWish()).id
     await before.stop()
-    const names = ['0123456789ab', 'ba9876543210.tmp', `${cut}.tmp`, cut, 'holiday', 'expired']
+    const names = ['0123456789ab', 'ba9876543210.tmp', `${cut}.tmp`, cut, `${whole}.tmp`, 'holiday', 'expired']
     for (const name of names) await mkdir(join(data, 'exports', name), { recursive: true })
     await writeFile(join(data, 'exports', `${cut}.tmp`, 'clip.mp4'), 'half')
     const work = holdingOn()
