@@ -92,6 +92,14 @@ describe('the bundle of a clip', () => {
     await eventually(() => held.length === 0, { withinMs: 2_000 })
   })
 
+  it('has nothing open any more once it was only told about', async () => {
+    const stream = new Readable({ read: () => {} })
+    const open = async () => ({ fileName: 'b.zip', sizeBytes: 7, stream })
+    const url = await serve(aClip(), { bundleOf: () => ({ segmentIds: [], open }) })
+    expect((await fetch(url, { ...owner, method: 'HEAD' })).headers.get('content-length')).toBe('7')
+    expect(stream.destroyed).toBe(true)
+  })
+
   it.each([
     ['queued', null, 'this clip is not ready yet: it waits for its turn'],
     ['cutting', null, 'this clip is not ready yet: 42 % of it is made'],

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, readdirSync, readlinkSync } from 'node:fs'
-import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -113,10 +113,9 @@ describe('a bundle', () => {
 
   it('has names that any card takes, and says when it is simulated in the first word', async () => {
     const simulated = { id: 'ride-a', name: 'so to say', simulated: true }
-    const { fileName } = await opened({ ride: simulated })
-    expect(fileName).toBe('SIMULATED-spokecam-evidence-front-2026-06-06T080104Z.zip')
-    expect((await opened()).fileName).toBe('spokecam-evidence-front-2026-06-06T080104Z.zip')
     const names = await unpack({ ride: simulated })
+    expect(await readdir(unpacked)).toContain('SIMULATED-spokecam-evidence-front-2026-06-06T080104Z.zip')
+    expect((await opened()).fileName).toBe('spokecam-evidence-front-2026-06-06T080104Z.zip')
     expect(names.filter((name) => !/^[A-Za-z0-9./-]{1,100}$/.test(name))).toEqual([])
     expect(await text('HOW-WE-KNOW.txt')).toContain('*** SIMULATED')
     expect(await text('statement.html')).toContain('<p class="simulated">SIMULATED')
@@ -331,6 +330,18 @@ describe('a reader', () => {
 /** By this process, of whatever it has open. */
 const bytesRead = async (): Promise<number> => Number(/rchar: (\d+)/.exec(await readFile('/proc/self/io', 'utf8'))?.[1])
 
+/** Writes what comes, and leaves holes where it is all zeros. */
+async function writeSparse(stream: Readable, to: string): Promise<void> {
+  const file = await open(to, 'w')
+  let at = 0
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    if (!piece.equals(Buffer.alloc(piece.length))) await file.write(piece, 0, piece.length, at)
+    at += piece.length
+  }
+  await file.truncate(at)
+  await file.close()
+}
+
 describe('an archive', () => {
   it('of so many files that its directory is long is as long as it said, and opens', async () => {
     const names = Array.from({ length: 700 }, (_, index) => `segments/front-2026-06-06T080000Z-${index}.json`)
@@ -348,7 +359,7 @@ describe('an archive', () => {
     async () => {
       const big = join(folder, 'sparse')
       await writeFile(big, '')
-      await run('truncate', ['-s', String(2.5 * 2 ** 30), big])
+      await run('truncate', ['-s', String(2_200 * 2 ** 20), big])
       const content = await note(plainFile(big))
       if (content === null) throw new Error('it was just written')
       const entries: Entry[] = ['one', 'two', 'three'].map((name) => ({
@@ -357,12 +368,12 @@ describe('an archive', () => {
       }))
       const { stream, sizeBytes } = archiveOf(entries, at(0))
       const zip = join(unpacked, 'big.zip')
-      await pipeline(stream, createWriteStream(zip))
+      await writeSparse(stream, zip)
       expect(Number((await run('stat', ['-c', '%s', zip])).stdout)).toBe(sizeBytes)
       const program =
         'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); print(z.read("three").decode(), len(z.read("SHA256SUMS")))'
-      expect((await run('python3', ['-c', program, zip])).stdout.trim()).toBe('small 211')
+      expect((await run('python3', ['-c', program, zip])).stdout.trim()).toBe('small 212')
     },
-    120_000,
+    240_000,
   )
 })

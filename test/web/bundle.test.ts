@@ -49,6 +49,14 @@ describe('the statement', () => {
     expect(asked).toEqual([address('statement.html')])
   })
 
+  it('has the second sheet for what happened and the signature', async () => {
+    await page.goto(address('statement.html'))
+    await page.emulateMedia({ media: 'print' })
+    const happened = page.getByRole('heading', { name: 'What happened' })
+    expect(await happened.evaluate((heading) => getComputedStyle(heading).breakBefore)).toBe('page')
+    await page.emulateMedia({ media: 'screen' })
+  })
+
   it('shows names as they are', async () => {
     await page.goto(address('statement.html'))
     expect(await page.title()).toContain('camera front')
