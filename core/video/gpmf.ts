@@ -7,7 +7,7 @@ import { type ToldPoint, toldPoints } from './told-points.js'
 
 /** Readers assume that all are equally long, and spread what is in one evenly over it. */
 const PAYLOAD_MS = 1_000
-const DEVICE = 'Spokecam'
+const DEVICE = Buffer.concat([klvUint32('DVID', 1), klvText('DVNM', 'Spokecam')])
 
 /**
  * A payload for each second of the clip, the last one too, each with as many samples as the receiver gave fixes a second, at even
@@ -37,13 +37,7 @@ export function gpmfOf(points: readonly ClipPoint[], durationMs: number, created
     const even = evenlyKnown(seen)
     writing.gps9 += seen.length
     writing.gps5 += even.length
-    return nested(
-      'DEVC',
-      klvUint32('DVID', 1),
-      klvText('DVNM', DEVICE),
-      gps9(seen, writing.gps9),
-      ...(even.length === 0 ? [] : [gps5(even, writing.gps5)]),
-    )
+    return nested('DEVC', DEVICE, gps9(seen, writing.gps9), ...(even.length === 0 ? [] : [gps5(even, writing.gps5)]))
   })
   return samplesOf(
     'gpmd',
@@ -77,12 +71,11 @@ function gps5(seen: readonly Seen[], soFar: number): Buffer {
   return nested(
     'STRM',
     klvUint32('TSMP', soFar),
-    klvText('STNM', 'GPS (Lat., Long., Alt., 2D speed, 3D speed)'),
+    GPS5_NAME,
     klvUint32('GPSF', Math.min(...seen.map(({ point }) => point.mode))),
     klv('GPSU', 'U', 16, Buffer.from(timeOf(seen[0]?.utcMs ?? 0), 'latin1')),
     klvUint16('GPSP', Math.max(...seen.map(({ point }) => hundredthsOf(point.dop)))),
-    klv('UNIT', 'c', 3, Buffer.from('degdegm\0\0m/sm/s', 'latin1')),
-    klvInt32('SCAL', ...PLACE_SCALE, ...SPEED_SCALE),
+    GPS5_SCALE,
     ABOVE_SEA,
     klv('GPS5', 'l', 20, int32s(rows)),
   )
@@ -93,9 +86,8 @@ function gps9(seen: readonly Seen[], soFar: number): Buffer {
   return nested(
     'STRM',
     klvUint32('TSMP', soFar),
-    klvText('STNM', 'GPS (Lat., Long., Alt., 2D, 3D, days, secs, DOP, fix)'),
-    klv('TYPE', 'c', 1, Buffer.from('lllllllSS', 'latin1')),
-    klvInt32('SCAL', ...PLACE_SCALE, ...SPEED_SCALE, 1, 1_000, 100, 1),
+    GPS9_NAME,
+    GPS9_SCALE,
     ABOVE_SEA,
     klv('GPS9', '?', 32, Buffer.concat(seen.map(rowOf))),
   )
@@ -109,8 +101,17 @@ function rowOf({ isLocked, utcMs, point }: Seen): Buffer {
   return Buffer.concat([int32s([...placeOf(point), ...(isLocked ? speedsOf(point) : [0, 0]), days, dayMs]), quality])
 }
 
-const PLACE_SCALE = [1e7, 1e7, 1_000]
-const SPEED_SCALE = [1_000, 100]
+/** What stands in every payload. The scales are the cameras' own: there are readers that know no others. */
+const GPS5_NAME = klvText('STNM', 'GPS (Lat., Long., Alt., 2D speed, 3D speed)')
+const GPS5_SCALE = Buffer.concat([
+  klv('UNIT', 'c', 3, Buffer.from('degdegm\0\0m/sm/s', 'latin1')),
+  klvInt32('SCAL', 1e7, 1e7, 1_000, 1_000, 100),
+])
+const GPS9_NAME = klvText('STNM', 'GPS (Lat., Long., Alt., 2D, 3D, days, secs, DOP, fix)')
+const GPS9_SCALE = Buffer.concat([
+  klvText('TYPE', 'lllllllSS'),
+  klvInt32('SCAL', 1e7, 1e7, 1_000, 1_000, 100, 1, 1_000, 100, 1),
+])
 const UTC_MS_OF_2000 = Date.UTC(2000, 0)
 const DAY_MS = 86_400_000
 const NO_LOCK = 0

@@ -1,6 +1,6 @@
 /** Writing telemetry changes nothing of picture, sound, text and what hides the pre-roll; and players play it. */
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClipPoint, Telemetry } from '../../core/ride/clip.js'
 import { clipPointsOf } from '../../core/track/clip-points.js'
+import { rewrittenMovie } from '../../core/video/movie.js'
 import { type ClipTelemetry, writeTelemetry } from '../../core/video/telemetry.js'
 import { boxAtPath, listBoxes } from '../fakes/box-list.js'
 import { startBrowser } from '../fakes/browser.js'
@@ -120,6 +121,17 @@ it('a clip that has telemetry already gets it in place of what a new one tells',
   const told = await fileByExiftool(exiftool, again)
   expect(told['ItemList:Title']).toBe('another')
   expect(told['UserData:GPSCoordinates']).toBeUndefined()
+})
+
+it('a picture that offsets of 64 bits lead to is found', async () => {
+  const bytes = await readFile(cut.last)
+  const moov = boxAtPath(bytes, 'moov')
+  const rewriting = { moved: (offset: number) => offset, isLarge: true, track: null, place: null }
+  const large = rewrittenMovie(bytes.subarray(moov.startAt, moov.endAt), { ...ABOUT, ...rewriting })
+  const from = join(folder, 'large.cut')
+  await writeFile(from, Buffer.concat([bytes.subarray(0, moov.startAt), large]))
+  expect(listBoxes(await readFile(from)).some(({ path }) => path.endsWith('/stco'))).toBe(false)
+  expect(await packets(await written('gpmf', from))).toBe(await packets(cut.last))
 })
 
 it('a clip of 2041 is not of 1904', async () => {
