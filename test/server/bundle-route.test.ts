@@ -95,7 +95,7 @@ describe('the bundle of a clip', () => {
   it('has nothing open any more once it was only told about', async () => {
     const stream = new Readable({ read: () => {} })
     const open = async () => ({ fileName: 'b.zip', sizeBytes: 7, stream })
-    const url = await serve(aClip(), { bundleOf: () => ({ segmentIds: [], open }) })
+    const url = await serve(aClip(), { bundleOf: async () => ({ segmentIds: [], open }) })
     expect((await fetch(url, { ...owner, method: 'HEAD' })).headers.get('content-length')).toBe('7')
     expect(stream.destroyed).toBe(true)
   })
