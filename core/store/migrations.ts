@@ -189,6 +189,9 @@ export const CATALOGUE: readonly Migration[] = [
       ON CONFLICT (kind, id) DO UPDATE SET isTaken = 0 WHERE isTaken;
   END;
   `,
+  `
+  CREATE INDEX segmentsWithVideo ON segments (bootNumber, startMonoMs, id) WHERE state IN ('recorded', 'tagged');
+  `,
 ]
 
 /** server.db: phones, the pairing that is open, and clips. Expiry counts powered-on time, because dates cannot be trusted. */
