@@ -1,7 +1,7 @@
 /** The settings that the page changes, as the device keeps them: checked like those of the file, and on the card once answered. */
 import { randomBytes } from 'node:crypto'
 import type { ChangeSettings, Outcome } from '../core/link/messages.js'
-import type { SchemaFault } from '../core/process/config-schema.js'
+import { isGroup, type SchemaFault } from '../core/process/config-schema.js'
 import { displaySection, privacySection } from '../core/process/shared-sections.js'
 import { type PageSettings, settingsInForce } from '../core/ride/settings.js'
 import type { Store } from '../core/store/store.js'
@@ -34,9 +34,12 @@ export async function openPageSettings(
   }
 }
 
+/** What a file may leave out, a change says. */
 function faultsIn(section: typeof privacySection | typeof displaySection, value: unknown): string[] {
-  const checked = value === undefined ? null : section.check(value, [])
-  return checked === null || checked.ok ? [] : checked.faults.map(inWords)
+  if (value === undefined) return []
+  if (!isGroup(value) || (section === privacySection && !('zones' in value))) return [`must be ${section.allowed}`]
+  const checked = section.check(value, [])
+  return checked.ok ? [] : checked.faults.map(inWords)
 }
 
 /** Nobody else has it: what is hidden around a privacy zone cannot be worked out without it. */

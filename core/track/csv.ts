@@ -33,11 +33,12 @@ function lineOf(point: TrackPoint): string {
 const numberOf = (value: number | null): string => (value === null ? '' : decimal(value))
 
 /**
- * Always in quotes. A text that a spreadsheet would take for a formula gets an apostrophe in front of it (OWASP, CSV injection;
- * the full-width forms are taken for the same where a Japanese one reads them).
+ * Always in quotes. A line break is written as \n: RFC 4180 allows it within quotes, but readers that go line by line, gpsbabel
+ * for one, take the rest of the name for a point. A text that a spreadsheet would take for a formula gets an apostrophe in front
+ * of it (OWASP, CSV injection; the full-width forms are taken for the same where a Japanese one reads them).
  */
 function cell(text: string): string {
-  const shown = text.replace(/\0/g, '')
-  const isFormula = /^[\s\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(shown)
+  const shown = text.replace(/\0/g, '').replace(/\r\n|[\r\n\u2028\u2029]/g, '\\n')
+  const isFormula = /^[\s\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text)
   return `"${isFormula ? "'" : ''}${shown.replaceAll('"', '""')}"`
 }

@@ -37,15 +37,12 @@ function beginningOf({ name, utcMs, simulated }: TrackHead): string {
 
 /** Children in the order the schema asks for: ele, time, fix, sat, hdop, extensions. */
 function pointOf(point: TrackPoint): string {
-  const parts = [
-    point.altitudeM === null ? '' : `<ele>${decimal(point.altitudeM)}</ele>`,
-    point.utcMs === null ? '' : `<time>${isoOf(point.utcMs)}</time>`,
-    `<fix>${point.mode}d</fix>`,
-    point.satellitesUsed === null ? '' : `<sat>${point.satellitesUsed}</sat>`,
-    point.hdop === null ? '' : `<hdop>${decimal(point.hdop)}</hdop>`,
-    extensionOf(point),
-  ]
-  return `      <trkpt lat="${decimal(point.latDeg)}" lon="${decimal(point.lonDeg)}">${parts.join('')}</trkpt>\n`
+  const altitude = point.altitudeM === null ? '' : `<ele>${decimal(point.altitudeM)}</ele>`
+  const time = point.utcMs === null ? '' : `<time>${isoOf(point.utcMs)}</time>`
+  const satellites = point.satellitesUsed === null ? '' : `<sat>${point.satellitesUsed}</sat>`
+  const hdop = point.hdop === null ? '' : `<hdop>${decimal(point.hdop)}</hdop>`
+  const told = `${altitude}${time}<fix>${point.mode}d</fix>${satellites}${hdop}${extensionOf(point)}`
+  return `      <trkpt lat="${decimal(point.latDeg)}" lon="${decimal(point.lonDeg)}">${told}</trkpt>\n`
 }
 
 function extensionOf({ speedMps, courseDeg }: TrackPoint): string {

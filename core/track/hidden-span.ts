@@ -42,7 +42,8 @@ export function hiddenMsOf(
 
 /** There may be a span for each of thousands of rounds, and hundreds of thousands of points: it is not looked for one by one. */
 function lastBegunBefore({ part, monoMs }: Placed, spans: readonly HiddenSpan[]): HiddenSpan | undefined {
-  let [from, to] = [0, spans.length]
+  let from = 0
+  let to = spans.length
   while (from < to) {
     const middle = (from + to) >>> 1
     const span = spans[middle] as HiddenSpan

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { monoNowMs, readBootId } from '../../core/process/boot.js'
 import type { Log } from '../../core/process/log.js'
 import { openLog } from '../../core/process/log.js'
+import type { PageSettings } from '../../core/ride/settings.js'
 import { openAccessStore } from '../../core/store/access.js'
 import { openPairing, runServer } from '../../server/main.js'
 
@@ -24,12 +25,15 @@ export interface ServerUnderTest {
 export interface ServerUnderTestOptions {
   readonly data?: string
   readonly webSockets?: number
+  /** As the file has it. */
+  readonly privacy?: PageSettings['privacy']
 }
 
 /** As nobody has set anything. */
 export const SHARED = { privacy: { zones: [] }, display: { units: 'metric', timeZone: 'auto' } } as const
 
-export async function startServer({ data, webSockets = 32 }: ServerUnderTestOptions = {}): Promise<ServerUnderTest> {
+export async function startServer(options: ServerUnderTestOptions = {}): Promise<ServerUnderTest> {
+  const { data, webSockets = 32, privacy = SHARED.privacy } = options
   const folder = data ?? (await makeDataFolder())
   const logged: string[] = []
   const log: Log = openLog('server', (line) => void logged.push(line))
@@ -38,7 +42,12 @@ export async function startServer({ data, webSockets = 32 }: ServerUnderTestOpti
   const http = { host: '127.0.0.1', port: 0, names: [], limits }
   let ended: Promise<void> = Promise.resolve()
   const url = await new Promise<string>((resolve, reject) => {
-    ended = runServer({ settings: { data: folder, http, ...SHARED }, log, signal: stop.signal, onListening: resolve })
+    ended = runServer({
+      settings: { data: folder, http, ...SHARED, privacy },
+      log,
+      signal: stop.signal,
+      onListening: resolve,
+    })
     ended.catch(reject)
   })
   const token = await pairPhone(url, folder)

@@ -1,12 +1,12 @@
 /** A ride's track over HTTP: small for a map, whole as a file, and no more than is taken of it. */
-import { connect } from 'node:net'
+import { get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Track } from '../../core/api/shapes.js'
 import type { Store } from '../../core/store/store.js'
 import { addRide, addSegment, openRides } from '../fakes/a-ride.js'
 import { type ServerUnderTest, startServer } from '../fakes/a-server.js'
-import { readGpx, rewriteGpx } from '../fakes/gpx-reader.js'
+import { readGpx, readTrack, rewriteGpx } from '../fakes/gpx-reader.js'
 import { fixAt, JUNE_UTC_MS } from '../fakes/readings.js'
 
 let server: ServerUnderTest
@@ -118,6 +118,26 @@ describe('the track as a GPX file', () => {
     ])
   })
 
+  it.each(['gpx', 'geojson', 'csv'])('is refused where its period is the wrong way round: .%s', async (format) => {
+    const answer = await server.get(`/api/rides/ride-a/track.${format}?fromUtcMs=2000&toUtcMs=1000`)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ detail: 'toUtcMs is before fromUtcMs' })
+    const empty = await server.get(`/api/rides/ride-a/track.${format}?fromUtcMs=2000&toUtcMs=2000`)
+    expect(empty.status).toBe(200)
+  })
+
+  it.each([
+    ['geojson', 'application/geo+json; charset=utf-8', 'ride-2026-06-06T080140Z-Uber-b-hills-b-fast.geojson'],
+    ['csv', 'text/csv; charset=utf-8', 'ride-2026-06-06T080140Z-Uber-b-hills-b-fast.csv'],
+  ] as const)('can be had as %s, too, with every kept point', async (format, mime, fileName) => {
+    const answer = await server.get(`/api/rides/ride-a/track.${format}`)
+    expect(answer.headers.get('content-type')).toBe(mime)
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${fileName}"`)
+    const written = await answer.text()
+    expect(written.split('2026-06-06T08:0').length - 1).toBeGreaterThanOrEqual(52)
+    expect(await readTrack(written, format === 'csv' ? 'unicsv,utc=0' : 'geojson')).toHaveLength(52)
+  })
+
   it('is told about without being made', async () => {
     const answer = await server.get('/api/rides/ride-long/track.gpx', { method: 'HEAD' })
     expect(answer.status).toBe(200)
@@ -125,14 +145,16 @@ describe('the track as a GPX file', () => {
     expect(await answer.text()).toBe('')
   })
 
-  it('waits for a reader that pauses, serves others meanwhile, and is whole in the end', async () => {
-    const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
-    const head = `Host: x\r\nConnection: close\r\nAuthorization: Bearer ${server.token}`
-    socket.write(`GET /api/rides/ride-long/track.gpx HTTP/1.1\r\n${head}\r\n\r\n`)
-    socket.pause()
-    for (let n = 0; n < 5; n++) expect((await server.get('/api/session')).status).toBe(200)
-    const whole = await text(socket)
-    expect(whole.match(/<trkpt /g)).toHaveLength(LONG)
-    expect(whole).toContain('</gpx>')
-  })
+  it.each(['gpx', 'geojson', 'csv'])(
+    'waits for a reader that pauses, serves others meanwhile, and is whole in the end: .%s',
+    async (format) => {
+      const path = `/api/rides/ride-long/track.${format}`
+      const headers = { authorization: `Bearer ${server.token}` }
+      const paused = await new Promise<IncomingMessage>((resolve) => get(server.url + path, { headers }, resolve))
+      for (let n = 0; n < 5; n++) expect((await server.get('/api/session')).status).toBe(200)
+      const whole = await text(paused)
+      expect(whole.match(/2026-06-06T1[0-4]:/g)?.length).toBeGreaterThanOrEqual(LONG)
+      expect(whole === (await gpx(path))).toBe(true)
+    },
+  )
 })

@@ -1,4 +1,5 @@
 /** Tells whether a setting that lies beside the footage can be one: it decides what of a ride is shown to others. */
+import { isGroup } from '../../../core/process/config-schema.js'
 import { displaySection, privacySection } from '../../../core/process/shared-sections.js'
 import type { SettingRecord } from '../../../core/store/record-shapes.js'
 import type { Checked } from './checking.js'
@@ -16,7 +17,8 @@ function holds(name: string, value: string): boolean {
   try {
     const meant: unknown = JSON.parse(value)
     if (name === 'privacySecret') return typeof meant === 'string' && /^[0-9a-f]{32}$/.test(meant)
-    if (name === 'privacy') return privacySection.check(meant, []).ok
+    if (!isGroup(meant)) return false
+    if (name === 'privacy') return 'zones' in meant && privacySection.check(meant, []).ok
     return name === 'display' && displaySection.check(meant, []).ok
   } catch {
     return false // A SyntaxError: it is no JSON.

@@ -96,6 +96,7 @@ describe('a record', () => {
   })
 
   it.each<[string, () => Promise<unknown>, string[]]>([
+    ['the page changes a setting', () => store.changeSettings({ display: { units: 'imperial' } }), ['setting display']],
     ['a ride gets a name', () => store.renameRide('ride-a', 'To work'), ['ride ride-a']],
     ['its zone is known', () => store.setTimeZone('ride-a', 'Europe/Berlin'), ['ride ride-a']],
     ['a boot ends as it should', () => store.closeBoot(1), ['boot 1']],
@@ -303,6 +304,8 @@ async function fill(): Promise<Dump> {
   await addRide(store, { id: 'ride-b', bootId: 'second boot', hasEnded: false })
   await addSegment(store, SEGMENT)
   await store.sweepSegments(await store.sweepable(0, 1))
+  await store.keepPrivacySecret('5da67f962b0e595f738f9fa4a4f5beb8')
+  await store.changeSettings({ privacy: { zones: [{ latDeg: 48.1, lonDeg: 11.5, radiusM: 300 }] } })
   await store.closeBoot(1)
   await recordsOf(store, 2).writeDue(forever)
   await writeFile(
@@ -334,7 +337,7 @@ describe('a rebuilt catalogue', () => {
     const aside = join(data, 'rides.db.replaced-1')
     expect(done).toEqual({ rides: 2, segments: 1, points: 122, incidents: 1, unreadable: [], setAside: aside })
     const after = dumpOf(join(data, 'rides.db'))
-    for (const table of ['device', 'anchors', 'rides', 'fixes', 'segments']) {
+    for (const table of ['device', 'settings', 'anchors', 'rides', 'fixes', 'segments']) {
       expect({ [table]: after[table] }).toEqual({ [table]: before[table] })
     }
     expect(dumpOf(aside)).toEqual(before)
@@ -411,6 +414,12 @@ describe('a rebuilt catalogue', () => {
       ],
       ['ride-link.json', (path) => symlink('/etc/hostname', path), 'it is a link'],
       ['ride-pipe.json', pipe, 'it is no plain file'],
+      [
+        'setting-privacy.json',
+        (path) => change(`records/${basename(path)}`, 'latDeg', 'latitude'),
+        'its value cannot be',
+      ],
+      ['setting-rights.json', (path) => writeFile(path, '{"name": "rights", "value": "1"}'), 'its value cannot be'],
       ['ride-torn.json', (path) => writeFile(path, '{"number": 1, "id": "ri'), 'it is torn'],
       [
         'ride-ride-a.fixes.jsonl',
