@@ -37,6 +37,8 @@ export function concatListOf(pieces: readonly ListedPiece[]): string {
     atMs += lastsMs
     return [
       `file 'file:${path.replaceAll("'", "'\\''")}'`,
+      // Each stream for itself, a file with an index and a text stream goes on at its end, one fragment later (ffmpeg 5.1).
+      'option seek_streams_individually 0',
       `inpoint ${Math.ceil(inMs * 1_000 - ROUNDING) / 1e6}`,
       ...(outMs === null ? [] : [`outpoint ${microseconds(outMs) / 1e6}`]),
       `duration ${(microseconds(atMs) - fromUs) / 1e6}`,

@@ -55,7 +55,7 @@ export async function cutClip(options: CutOptions): Promise<void> {
   for (const [index, pieces] of parts.entries()) {
     const name = parts.length === 1 ? to : `part-${index}`
     const output = await outputOf(pieces, films, sound, name, work, `pieces-${index}.txt`)
-    const { fps, makeUp } = filmOf(pieces[0], films)
+    const { makeUp } = filmOf(pieces[0], films)
     const doneMs = utcFromOf(pieces[0]) - cut.fromUtcMs
     const heldMs = pieces.at(-1)?.heldMs ?? 0
     const filters = [
@@ -63,10 +63,7 @@ export async function cutClip(options: CutOptions): Promise<void> {
       ...(overlay === null ? [] : drawn(overlay, doneMs, heldMs)),
     ]
     const lasts = overlay === null ? output.lastsMs : output.lastsMs + heldMs
-    await run(
-      encodeWords({ ...size, ...output, lastsMs: lasts, fps, filters }, parts.length === 1 ? final : null),
-      doneMs,
-    )
+    await run(encodeWords({ ...size, ...output, lastsMs: lasts, filters }, parts.length === 1 ? final : null), doneMs)
     joined.push({ path: join(work, name), inMs: 0, outMs: null, lastsMs: output.lastsMs + heldMs })
   }
   if (parts.length === 1) return
@@ -76,6 +73,7 @@ export async function cutClip(options: CutOptions): Promise<void> {
     unseenMs: 0,
     lastsMs,
     sound: sound === 'none' ? 'none' : 'encoded',
+    fps: filmOf(cut.pieces[0], films).fps,
     to,
   }
   await run(copyWords(output, final), 0)
@@ -131,7 +129,7 @@ async function outputOf(
   const beginsMsOf = (path: string): number => films.get(path)?.beginsMs ?? 0
   await writeFile(join(work, list), concatListOf(listedPieces(pieces, beginsMsOf)))
   const lastsMs = utcToOf(last) - utcFromOf(first)
-  return { list, unseenMs: unseenOf(first), lastsMs, sound, to }
+  return { list, unseenMs: unseenOf(first), lastsMs, sound, fps: filmOf(first, films).fps, to }
 }
 
 /** Of a piece that begins with its keyframe only binary digits are left. */

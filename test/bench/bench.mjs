@@ -5,7 +5,7 @@ const words = process.argv.slice(2)
 const short = words.includes('--short')
 const wanted = words.filter((word) => !word.startsWith('--'))
 /** What a benchmark starts as a process of its own is no benchmark. */
-const names = ['gpsd-client', 'live', 'restart', 'import', 'tagging', 'recorder', 'room', 'bundle', 'tracks']
+const names = ['gpsd-client', 'live', 'restart', 'import', 'tagging', 'recorder', 'room', 'tracks', 'clips', 'bundle']
 
 const unknown = wanted.filter((name) => !names.includes(name))
 if (unknown.length > 0) {

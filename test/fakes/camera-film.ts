@@ -56,26 +56,38 @@ function noise(sizeBytes: number, seed: number): Buffer {
 }
 
 /** The numbers in the frames of a file, in the order of showing. */
-export const filmNumbers = (file: string): Promise<number[]> => numbersIn(file, [])
+export const filmNumbers = async (file: string): Promise<number[]> => (await filmFrames(file)).map(numberOf)
 
 /** The same with the frames that are in the file and are not shown, because an edit list says so. */
-export const hiddenFilmNumbers = (file: string): Promise<number[]> => numbersIn(file, ['-ignore_editlist', '1'])
+export const hiddenFilmNumbers = async (file: string): Promise<number[]> =>
+  (await filmFrames(file, ['-ignore_editlist', '1'])).map(numberOf)
 
-/** @param how options that stand before its -i */
-async function numbersIn(file: string, how: readonly string[]): Promise<number[]> {
-  const { stdout } = await run(
+export interface FilmFrame {
+  readonly number: number
+  /** When it is shown. */
+  readonly atMs: number
+}
+
+const numberOf = ({ number }: FilmFrame): number => number
+
+/** The frames of a file, in the order of showing. @param how options that stand before its -i */
+export async function filmFrames(file: string, how: readonly string[] = []): Promise<FilmFrame[]> {
+  const { stdout, stderr } = await run(
     'ffmpeg',
     [
-      ...['-v', 'error', '-noautorotate', ...how, '-i', file, '-map', '0:v', '-fps_mode', 'passthrough'],
-      ...['-vf', `format=gray,crop=${SIZE.width}:1:0:${ROW}`, '-f', 'rawvideo', 'pipe:1'],
+      ...['-hide_banner', '-nostats', '-noautorotate', ...how, '-i', file, '-map', '0:v', '-fps_mode', 'passthrough'],
+      ...['-vf', `format=gray,crop=${SIZE.width}:1:0:${ROW},showinfo=checksum=0`, '-f', 'rawvideo', 'pipe:1'],
     ],
     { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
+  )
+  const times = [...stderr.toString('latin1').matchAll(/ pts_time:(\S+)/g)].map(
+    ([, seconds]) => Number(seconds) * 1_000,
   )
   return Array.from({ length: Math.floor(stdout.length / SIZE.width) }, (_, frame) => {
     let number = 0
     for (let bit = 0; bit < BITS; bit++)
       if ((stdout[frame * SIZE.width + bit * BAR_PX + BAR_PX / 2] ?? 0) > 128) number |= 1 << bit
-    return number
+    return { number, atMs: times[frame] ?? Number.NaN }
   })
 }
 

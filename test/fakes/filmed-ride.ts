@@ -58,18 +58,6 @@ export async function filmRide(folder: string, seconds: number, segmentSeconds: 
   return { segments, frames: Array.from({ length: seconds * FPS }, (_, frame) => frame), utcOfFrame }
 }
 
-/** When each frame of a file is shown, in milliseconds; those before the edit list's beginning are not. */
-export async function shownMs(file: string): Promise<number[]> {
-  const { stdout } = await run('ffprobe', [
-    ...['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time,flags', '-of', 'csv=p=0', file],
-  ])
-  return stdout
-    .trim()
-    .split('\n')
-    .filter((line) => !line.includes('D'))
-    .map((line) => Number.parseFloat(line) * 1_000)
-}
-
 /** A point a second along a street that bends, from 10 s before the ride to 10 s behind it. */
 export function pointsOfRide(seconds: number): TrackPoint[] {
   return Array.from({ length: seconds + 20 }, (_, index) => {

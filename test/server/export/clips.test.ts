@@ -3,13 +3,14 @@ import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copyTagged } from '../../../device/footage/copy-pass.js'
 import { planClip } from '../../../server/export/clip-plan.js'
 import { asGrown } from '../../../server/export/film.js'
 import { type MadeClip, type MakingOptions, makeClip } from '../../../server/export/make-clip.js'
 import type { ClipAsk, FilmedSegment } from '../../../server/export/plan-shapes.js'
-import { filmNumbers, hiddenFilmNumbers } from '../../fakes/camera-film.js'
+import { filmFrames, filmNumbers, hiddenFilmNumbers } from '../../fakes/camera-film.js'
 import { addSoundAndRotation, ffmpeg, probe } from '../../fakes/clip.js'
-import { type FilmedRide, FPS, filmRide, pointsOfRide, START_UTC_MS, shownMs } from '../../fakes/filmed-ride.js'
+import { type FilmedRide, FPS, filmRide, pointsOfRide, START_UTC_MS } from '../../fakes/filmed-ride.js'
 
 const SECONDS = 24
 const SEGMENT_SECONDS = 6
@@ -67,12 +68,23 @@ const framesIn = (fromMs: number, toMs: number): number[] =>
       ride.utcOfFrame(frame) >= START_UTC_MS + fromMs - 1e-3 && ride.utcOfFrame(frame) < START_UTC_MS + toMs - 1e-3,
   )
 
-/** Each frame is shown at its time: it was taken then. */
-async function expectTrueTime({ file, fromUtcMs }: MadeClip, frames: readonly number[]): Promise<void> {
-  const shown = await shownMs(file)
-  expect(shown).toHaveLength(frames.length)
-  const wrong = frames.filter((frame, index) => Math.abs(fromUtcMs + (shown[index] ?? 0) - ride.utcOfFrame(frame)) > 1)
-  expect(wrong).toEqual([])
+/** It shows these frames and no others, each at the time it was taken. */
+async function expectFrames({ file, fromUtcMs }: MadeClip, frames: readonly number[]): Promise<void> {
+  const shown = await filmFrames(file)
+  expect(shown.map(({ number }) => number)).toEqual(frames)
+  expect(shown.filter(({ number, atMs }) => Math.abs(fromUtcMs + atMs - ride.utcOfFrame(number)) > 1)).toEqual([])
+}
+
+/** As the device leaves it in the end: with an index, and the track as a text stream. */
+async function tagged(segment: FilmedSegment): Promise<FilmedSegment> {
+  const path = join(folder, `${segment.id}-tagged-${works}.mp4`)
+  const startUtcMs = segment.startUtcMs ?? 0
+  const rest = { rideId: null, camera: 'front', number: 1, frames: 0, sizeBytes: 0, kept: false, bootNumber: 1 }
+  const dated = { ...segment, ...rest, startUtcMs, startMonoMs: startUtcMs, file: '', fileAsRecorded: null }
+  const points = pointsOfRide(SECONDS).map((point) => ({ ...point, monoMs: point.utcMs ?? 0 }))
+  const inside = points.filter(({ monoMs }) => monoMs >= startUtcMs && monoMs < startUtcMs + segment.durationMs)
+  await copyTagged(segment.path, path, dated, inside, new AbortController().signal)
+  return { ...segment, path, state: 'tagged' }
 }
 
 /** Park and Miller's generator: the same clips in every run. */
@@ -94,8 +106,7 @@ describe('a clip', () => {
   it.each(spans)('from %i to %i ms has the frames that were taken then, at their times', async (fromMs, toMs) => {
     const made = await clip(fromMs, toMs)
     const expected = framesIn(fromMs, toMs)
-    expect(await filmNumbers(made.file)).toEqual(expected)
-    await expectTrueTime(made, expected)
+    await expectFrames(made, expected)
     expect(made.encodedAnew).toBe(false)
     expect(made.reason).toBe(null)
     expect(Math.abs(made.fromUtcMs - ride.utcOfFrame(expected[0] ?? 0))).toBeLessThan(1)
@@ -128,8 +139,7 @@ describe('a clip', () => {
     const segments = ride.segments.filter((_, index) => index !== 1)
     const made = await clip(4_000, 14_000, { segments })
     const expected = [...framesIn(4_000, 6_010), ...framesIn(12_000, 14_000)]
-    expect(await filmNumbers(made.file)).toEqual(expected)
-    await expectTrueTime(made, expected)
+    await expectFrames(made, expected)
     expect(made.reason).toMatch(/^The picture stands still for 6\.0 s from 06:15:13Z/)
   })
 
@@ -138,11 +148,25 @@ describe('a clip', () => {
       index === 0 ? { ...segment, startUtcMs: (segment.startUtcMs ?? 0) + 90 } : segment,
     )
     const made = await clip(2_000, 8_000, { segments: later })
-    const shown = await shownMs(made.file)
-    expect(shown.every((atMs, index) => index === 0 || atMs > (shown[index - 1] ?? 0))).toBe(true)
-    const numbers = await filmNumbers(made.file)
+    const shown = await filmFrames(made.file)
+    expect(shown.every(({ atMs }, index) => index === 0 || atMs > (shown[index - 1]?.atMs ?? 0))).toBe(true)
+    const numbers = shown.map(({ number }) => number)
     expect(numbers).not.toContain(179)
     expect(numbers.at(-1)).toBe(framesIn(2_000, 8_000).at(-1))
+  })
+
+  it('goes from segments that were tagged into others and back', async () => {
+    const segments = await Promise.all(
+      ride.segments.map((one, index) => (index === 1 || index === 3 ? one : tagged(one))),
+    )
+    const made = await clip(2_345, 14_000, { segments })
+    const expected = framesIn(2_345, 14_000)
+    await expectFrames(made, expected)
+    expect(made.encodedAnew).toBe(false)
+    // Its last frame is the last of a fragment.
+    const upToFragment = await clip(12_500, 15_004, { segments })
+    expect((await filmNumbers(upToFragment.file)).at(-1)).toBe(449)
+    expect(Math.abs(Number((await probe(upToFragment.file)).format.duration) - 2.5)).toBeLessThan(0.05)
   })
 
   it('takes of a growing segment the fragments that are whole', async () => {
@@ -162,7 +186,7 @@ describe('a clip', () => {
     const [first, second] = ride.segments as [FilmedSegment, FilmedSegment]
     const segments = await asGrown([first, { ...second, path: growing, state: 'recording', durationMs: 500 }])
     const made = await clip(5_000, 12_000, { segments })
-    expect(await filmNumbers(made.file)).toEqual(framesIn(5_000, 9_005))
+    await expectFrames(made, framesIn(5_000, 9_005))
     expect(made.reason).toMatch(/the rest was not filmed yet/)
   })
 })
@@ -177,8 +201,7 @@ describe('what must not be seen', () => {
     expect(all.filter((frame) => widened.includes(frame))).toEqual([])
     // Behind it the picture begins with the next keyframe.
     const expected = [...framesIn(5_500, 7_280), ...framesIn(10_000, 12_500)]
-    expect(await filmNumbers(made.file)).toEqual(expected)
-    await expectTrueTime(made, expected)
+    await expectFrames(made, expected)
     expect(made.reason).toContain('that lies in a privacy zone')
     expect(made.points.some(({ utcMs }) => (utcMs ?? 0) >= HIDDEN.fromUtcMs && (utcMs ?? 0) < HIDDEN.toUtcMs)).toBe(
       false,
@@ -196,7 +219,7 @@ describe('what must not be seen', () => {
     expect((await hiddenFilmNumbers(copied.file))[0]).toBe(90)
     const made = await clip(3_456, 8_000, { exact: true })
     expect(await hiddenFilmNumbers(made.file)).toEqual(framesIn(3_456, 8_000))
-    await expectTrueTime(made, framesIn(3_456, 8_000))
+    await expectFrames(made, framesIn(3_456, 8_000))
     expect(made.encodedAnew).toBe(true)
   })
 })
@@ -213,35 +236,40 @@ describe('segments that were recorded differently', () => {
     const made = await clip(4_000, 14_000, { segments })
     expect(made).toMatchObject({ encodedAnew: true, widthPx: 256, heightPx: 96 })
     expect(made.reason).toBe('It was encoded anew, because the settings of the camera were changed in between.')
-    const numbers = await filmNumbers(made.file)
+    const shown = await filmFrames(made.file)
     const expected = framesIn(4_000, 14_000)
-    expect(numbers).toHaveLength(expected.length)
-    expect(numbers.filter((_, index) => (expected[index] ?? 0) < 180)).toEqual(expected.filter((frame) => frame < 180))
-    expect(numbers.at(-1)).toBe(expected.at(-1))
-    await expectTrueTime(made, expected)
+    // The bars of what was made smaller are narrower than what is read.
+    const isSmall = (frame: number): boolean => frame >= 180 && frame < 360
+    const wrong = expected.filter((frame, index) => {
+      const { number, atMs } = shown[index] ?? { number: -1, atMs: 0 }
+      return (!isSmall(frame) && number !== frame) || Math.abs(made.fromUtcMs + atMs - ride.utcOfFrame(frame)) > 1
+    })
+    expect([shown.length, wrong]).toEqual([expected.length, []])
   })
 
   it('keep their sound and how they are turned, over a gap too, where all have it', async () => {
-    const turned = await Promise.all(
-      ride.segments.slice(0, 3).map(async (segment): Promise<FilmedSegment> => {
+    const [first, second] = (await Promise.all(
+      ride.segments.slice(0, 2).map(async (segment): Promise<FilmedSegment> => {
         const path = join(folder, `${segment.id}-turned.mp4`)
         await addSoundAndRotation(segment.path, path)
-        return { ...segment, path }
+        return tagged({ ...segment, path })
       }),
-    )
-    for (const segments of [turned, turned.filter((_, index) => index !== 1)]) {
-      const made = await clip(4_500, 14_000, { segments })
-      const { streams } = await probe(made.file)
+    )) as [FilmedSegment, FilmedSegment]
+    const later = { ...second, startUtcMs: (second.startUtcMs ?? 0) + 2_000 }
+    for (const segments of [
+      [first, second],
+      [first, later],
+    ]) {
+      const made = await clip(4_500, 11_000, { segments })
+      const { format, streams } = await probe(made.file)
       const [picture, sound] = streams
       expect(streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'aac', 'mov_text'])
       expect(picture?.side_data_list?.some(({ rotation }) => Math.abs(rotation ?? 0) === 90)).toBe(true)
-      expect(made).toMatchObject({ widthPx: 96, heightPx: 256 })
-      expect(Math.abs(Number(sound?.duration) - 9.5)).toBeLessThan(0.1)
-      expect((await filmNumbers(made.file))[0]).toBe(framesIn(4_500, 14_000)[0])
+      expect(made).toMatchObject({ widthPx: 96, heightPx: 256, encodedAnew: false })
+      expect(Math.abs(Number(format.duration) - 6.5)).toBeLessThan(0.1)
+      expect(Number(sound?.duration)).toBeGreaterThan(6.4)
     }
-    const mixed = await clip(4_500, 14_000, {
-      segments: turned.map((segment, index) => (index === 1 ? (ride.segments[1] as FilmedSegment) : segment)),
-    })
+    const mixed = await clip(4_500, 11_000, { segments: [first, ride.segments[1] as FilmedSegment] })
     expect((await probe(mixed.file)).streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'mov_text'])
     expect(mixed.reason).toContain('It has no sound')
   })
@@ -253,13 +281,13 @@ describe('an overlay clip', () => {
     const told: number[] = []
     const overlay = { units: 'metric', timeZone: 'Europe/Berlin' } as const
     const made = await clip(5_000, 13_000, { segments, overlay, onProgress: (progress) => told.push(progress) })
-    const numbers = await filmNumbers(made.file)
+    const shown = await filmFrames(made.file)
+    const numbers = shown.map(({ number }) => number)
     expect(numbers[0]).toBe(framesIn(5_000, 13_000)[0])
     expect(numbers.at(-1)).toBe(framesIn(5_000, 13_000).at(-1))
     expect(numbers.filter((number) => number === 179).length).toBeGreaterThan(5 * FPS)
-    const shown = await shownMs(made.file)
     const at = numbers.indexOf(360)
-    expect(Math.abs(made.fromUtcMs + (shown[at] ?? 0) - ride.utcOfFrame(360))).toBeLessThan(FRAME_MS)
+    expect(Math.abs(made.fromUtcMs + (shown[at]?.atMs ?? 0) - ride.utcOfFrame(360))).toBeLessThan(FRAME_MS)
     expect(told.at(-1)).toBeGreaterThan(0.9)
     expect(told.every((progress, index) => progress >= (told[index - 1] ?? 0) && progress <= 1)).toBe(true)
   })
