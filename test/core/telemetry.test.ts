@@ -152,7 +152,7 @@ describe('a clip', () => {
   it('says where the receiver told no speed, altitude or accuracy', async () => {
     const ride: EvenRide = {
       ...HOME,
-      without: { speedMps: null, altitudeM: null, courseDeg: null, accuracyM: null, hdop: null, mode: 2 },
+      without: { speedMps: null, altitudeM: null, courseDeg: null, accuracyM: null, hdop: null },
     }
     const camm = (await tagsByExiftool(exiftool, (await clipOf(ride, 'camm')).file)).at(-1)
     expect(camm).toMatchObject({
