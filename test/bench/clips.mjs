@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { planClip } from '../../dist/server/export/clip-plan.js'
-import { makeClip } from '../../dist/server/export/making.js'
+import { makeClip } from '../../dist/server/export/make-clip.js'
 import { makeSegment, makeClip as makeTenSeconds } from './eight-megabits.mjs'
 
 const START_UTC_MS = Date.UTC(2026, 5, 6, 8)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { planClip } from '../../../server/export/clip-plan.js'
-import { makeClip } from '../../../server/export/making.js'
+import { makeClip } from '../../../server/export/make-clip.js'
 import { startBrowser } from '../../fakes/browser.js'
 import { type FilmedRide, FPS, filmRide, pointsOfRide, START_UTC_MS } from '../../fakes/filmed-ride.js'
 
