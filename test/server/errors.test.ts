@@ -103,6 +103,7 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/api/clips',
       '/api/clips/{id}',
+      '/api/clips/{id}/bundle.zip',
       '/api/clips/{id}/track.gpx',
       '/api/clips/{id}/video.mp4',
       '/api/clock',

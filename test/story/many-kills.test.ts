@@ -12,7 +12,7 @@ import { type Program, startProgram } from '../fakes/processes.js'
 import { processesWith } from '../fakes/spokecam.js'
 import { type Catalogue, footageFiles, readCatalogue } from '../power-cut/on-the-card.js'
 
-const KILLS = process.env['SPOKECAM_TEST'] === 'long' ? 40 : 3
+const KILLS = process.env['SPOKECAM_TEST'] === 'long' ? 40 : 5
 /** Since it began to record: mostly a second is whole by then, and now and then none is. */
 const KILLED_AFTER_MS = [500, 3_000] as const
 /** All that the kills left untagged is worked off one by one, behind the recorder. */
