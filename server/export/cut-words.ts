@@ -29,7 +29,7 @@ const SAME_MS = 0.05
  */
 export const copyWords = (output: OutputWords, final: FinalWords): string[] => [
   ...inputWords(output, final.subtitles),
-  ...['-map', '0:v:0', '-c:v', 'copy', '-bsf:v', lastIsNoLonger(1.5 / output.fps)],
+  ...['-map', '0:v:0', '-c:v', 'copy'],
   ...soundWords(output.sound, false),
   ...finalWords(final),
   ...endWords(output),
@@ -60,13 +60,10 @@ export const encodeWords = (output: EncodedWords, final: FinalWords | null): str
 ]
 
 /**
- * Of a file with an index ffmpeg has not read the next fragment yet where one ends, and takes the last packet of it to last
- * until the end of the file: a clip that ended there would seem to be longer than it is. All others last until the next anyway.
+ * Of a file with an index ffmpeg has not read the next fragment yet where one ends, and takes the last sound of it to last
+ * until the end of the file: a clip that ended there would seem to be longer than it is. 1024 samples are 128 ms at most.
  */
-const lastIsNoLonger = (seconds: number): string => `setts=duration=min(DURATION\\,${seconds.toFixed(6)}/TB)`
-
-/** 1024 samples, or 128 ms of them at the lowest rate there is. */
-const SOUND_PACKET_SECONDS = 0.128
+const LAST_IS_SHORT = 'setts=duration=min(DURATION\\,0.128/TB)'
 
 const unseenFilter = ({ unseenMs }: OutputWords): string[] => (unseenMs > 0 ? [`trim=start=${-SAME_MS / 1_000}`] : [])
 
@@ -79,7 +76,7 @@ const inputWords = ({ list, unseenMs }: OutputWords, subtitles: string | null): 
 /** What is missing in the sound becomes silence: players go on with what comes next else. */
 function soundWords(sound: OutputWords['sound'], hasUnseen: boolean): string[] {
   if (sound === 'none') return []
-  if (sound === 'copied') return ['-map', '0:a:0', '-c:a', 'copy', '-bsf:a', lastIsNoLonger(SOUND_PACKET_SECONDS)]
+  if (sound === 'copied') return ['-map', '0:a:0', '-c:a', 'copy', '-bsf:a', LAST_IS_SHORT]
   const filters = [...(hasUnseen ? ['atrim=start=0'] : []), 'aresample=async=1:first_pts=0']
   return ['-map', '0:a:0', '-af', filters.join(','), '-c:a', 'aac', '-b:a', '128k']
 }

@@ -6,7 +6,7 @@ const UNITS = {
   metric: { perMps: 3.6, name: 'km/h' },
   imperial: { perMps: 3_600 / 1_609.344, name: 'mph' },
 } as const
-export const UNKNOWN = '–'
+const UNKNOWN = '–'
 
 /** A whole number, or a dash. */
 export const speedOf = (speedMps: number | null, units: Units): string =>
@@ -17,8 +17,7 @@ export const speedUnit = (units: Units): string => UNITS[units].name
 const POINTS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW']
 
 /** One of the eight points of the compass with the degrees, 0 to 359. */
-export function headingOf(courseDeg: number | null): string {
-  if (courseDeg === null) return UNKNOWN
+export function headingOf(courseDeg: number): string {
   const degrees = ((Math.round(courseDeg) % 360) + 360) % 360
   return `${POINTS[Math.round(degrees / 45) % 8]} ${degrees}°`
 }

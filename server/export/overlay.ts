@@ -93,7 +93,7 @@ function clockEvents({ timeZone, fromUtcMs, toUtcMs }: OverlayOptions, { clock }
   return events
 }
 
-/** Speed and heading: of each fix until the next, or for 2 s; dashes where there is none. */
+/** Speed and heading: of each fix until the next, or for 2 s; then a dash, and no heading. */
 function figureEvents(options: OverlayOptions, points: readonly Dated[], lay: Layout): string[] {
   const { fromUtcMs, toUtcMs, units } = options
   const show = (speedMps: number | null, courseDeg: number | null, from: number, to: number): string[] => {
@@ -102,10 +102,13 @@ function figureEvents(options: OverlayOptions, points: readonly Dated[], lay: La
     const speed = `${shownText(speedOf(speedMps, units))}{\\rUnit} ${shownText(speedUnit(units))}`
     return [
       event(1, begin, end, 'Speed', at(1, lay.speed), speed),
-      event(1, begin, end, 'Small', at(4, lay.heading), shownText(headingOf(courseDeg))),
-      ...(courseDeg === null ? [] : [event(1, begin, end, 'Drawing', needle(lay.compass, courseDeg), '')]),
+      ...(courseDeg === null ? [] : headingEvents(courseDeg, begin, end)),
     ]
   }
+  const headingEvents = (courseDeg: number, begin: number, end: number): string[] => [
+    event(1, begin, end, 'Small', at(4, lay.heading), shownText(headingOf(courseDeg))),
+    event(1, begin, end, 'Drawing', needle(lay.compass, courseDeg), ''),
+  ]
   const shown = apart(points)
   const events: string[] = []
   let knownUntil = fromUtcMs

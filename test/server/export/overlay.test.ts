@@ -40,7 +40,6 @@ describe('the words of an overlay', () => {
     [337.6, 'N 338°'],
     [359.7, 'N 0°'],
     [360, 'N 0°'],
-    [null, '–'],
   ])('tells %s degrees as %s', (courseDeg, told) => {
     expect(headingOf(courseDeg)).toBe(told)
   })
@@ -90,6 +89,8 @@ describe('an overlay', () => {
       ['0:00:02.50', '0:00:04.50', 'Speed', '29 km/h'],
       ['0:00:04.50', '0:00:11.50', 'Speed', '– km/h'],
     ])
+    const headings = linesOf(overlayOf({ ...options, points })).filter(([, , , text]) => text?.endsWith('°'))
+    expect(headings.at(-1)).toEqual(['0:00:02.50', '0:00:04.50', 'Small', 'NE 39°'])
   })
 
   it('has a clock and dashes even where the ride has no track', () => {
