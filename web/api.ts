@@ -1,9 +1,12 @@
 /** What the page asks of the server over HTTP; a refusal comes back in words, never as an exception. */
+import type { RidePrivacy } from '../core/api/privacy.js'
 import type { Page, Session, Track } from '../core/api/shapes.js'
 import type { Clip, ClipWish } from '../core/ride/clip.js'
 import type { Segment } from '../core/ride/footage.js'
 import type { Incident } from '../core/ride/incident.js'
 import type { Ride } from '../core/ride/ride.js'
+import type { PageSettings, SettingsChange } from '../core/ride/settings.js'
+import type { TrackFormat } from '../core/track/track-format.js'
 import { session } from './session.js'
 
 /** status 0: the server was not reached. */
@@ -23,9 +26,13 @@ export const getRides = (cursor: string | null) =>
 export const getRide = (rideId: string) => ask<Ride>(pathOf(rideId))
 export const getTrack = (rideId: string) => ask<Track>(`${pathOf(rideId)}/track?toleranceM=${TRACK_TOLERANCE_M}`)
 export const renameRide = (rideId: string, name: string | null) => ask<Ride>(pathOf(rideId), change('PATCH', { name }))
+export const getPrivacy = (rideId: string) => ask<RidePrivacy>(`${pathOf(rideId)}/privacy`)
+export const getSettings = () => ask<PageSettings>('/api/settings')
+export const changeSettings = (wish: SettingsChange) => ask<PageSettings>('/api/settings', change('PATCH', wish))
 export const setRecording = (on: boolean) => ask<unknown>('/api/recording', change('POST', { on }))
 export const offerClock = (utcMs: number) => ask<unknown>('/api/clock', change('POST', { utcMs }))
-export const gpxPath = (rideId: string) => `${pathOf(rideId)}/track.gpx`
+export const trackPath = (rideId: string, format: TrackFormat, isHiding: boolean) =>
+  `${pathOf(rideId)}/track.${format}${isHiding ? '?privacy=on' : ''}`
 export const playlistPath = (rideId: string) => `${pathOf(rideId)}/video.m3u8`
 
 export const getSegments = (rideId: string) => askAll<Segment>(`${pathOf(rideId)}/segments?`)

@@ -4,6 +4,7 @@ import { PairView } from './pair-view.js'
 import { RideView } from './ride-view.js'
 import { RidesView } from './rides-view.js'
 import { session } from './session.js'
+import { SettingsView } from './settings-view.js'
 import { route } from './state.js'
 
 export function App() {
@@ -18,6 +19,8 @@ export function App() {
       return <RideView key={where.rideId} rideId={where.rideId} />
     case 'rides':
       return <RidesView />
+    case 'settings':
+      return <SettingsView />
     case 'now':
     case 'pair':
       return <NowView />

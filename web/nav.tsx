@@ -11,6 +11,9 @@ export function Nav() {
       <a href="#/rides" {...(view === 'rides' || view === 'ride' ? CURRENT : {})}>
         Rides
       </a>
+      <a href="#/settings" {...(view === 'settings' ? CURRENT : {})}>
+        Settings
+      </a>
     </nav>
   )
 }

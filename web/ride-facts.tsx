@@ -1,6 +1,5 @@
-/** What a ride was in figures, and its track for other programs. */
+/** What a ride was in figures. */
 import type { Ride } from '../core/ride/ride.js'
-import { gpxPath } from './api.js'
 import { countWords, durationClock, speedWithUnit, UNKNOWN } from './format.js'
 import { rideDistance, rideMovingTime } from './ride-words.js'
 
@@ -23,9 +22,6 @@ export function RideFacts({ ride }: { readonly ride: Ride }) {
           </div>
         ))}
       </dl>
-      <a class="wide" href={gpxPath(ride.id)} download="">
-        Download the track (GPX)
-      </a>
       <p class="muted">{ride.segments === 0 ? 'No video' : countWords(ride.segments, 'video segment')}</p>
     </section>
   )

@@ -10,6 +10,7 @@ import { RideReadout } from './ride-readout.js'
 import { RideTitle } from './ride-title.js'
 import { RideTrack } from './ride-track.js'
 import { RideVideo } from './ride-video.js'
+import { TakeAlong } from './take-along.js'
 import { useRide } from './use-ride.js'
 
 export function RideView({ rideId }: { readonly rideId: string }) {
@@ -43,6 +44,7 @@ export function RideView({ rideId }: { readonly rideId: string }) {
             <RideMoments ride={ride.value} clock={clock} />
             <ClipPart ride={ride.value} clock={clock} />
             <RideFacts ride={ride.value} />
+            <TakeAlong ride={ride.value} />
           </>
         )}
       </main>

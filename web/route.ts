@@ -3,6 +3,7 @@
 export type Route =
   | { readonly view: 'now' }
   | { readonly view: 'rides' }
+  | { readonly view: 'settings' }
   | { readonly view: 'ride'; readonly rideId: string }
   | { readonly view: 'pair'; readonly code: string }
 
@@ -12,6 +13,7 @@ export function parseRoute(hash: string): Route {
   if (pairing !== null) return { view: 'pair', code: digitsOf(pairing[1] ?? '') }
   const ride = /^#\/rides\/([^/]+)$/.exec(hash)
   if (ride !== null) return { view: 'ride', rideId: decoded(ride[1] ?? '') }
+  if (hash === '#/settings') return { view: 'settings' }
   return hash === '#/rides' ? { view: 'rides' } : { view: 'now' }
 }
 

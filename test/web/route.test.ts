@@ -8,6 +8,7 @@ describe('an address', () => {
     ['#/', { view: 'now' }],
     ['#/nowhere', { view: 'now' }],
     ['#/rides', { view: 'rides' }],
+    ['#/settings', { view: 'settings' }],
     ['#/rides/000042-1', { view: 'ride', rideId: '000042-1' }],
     ['#/rides/a%2Fb', { view: 'ride', rideId: 'a/b' }],
     ['#/rides/%', { view: 'ride', rideId: '%' }],
