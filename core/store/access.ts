@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { clipsIn } from './clips.js'
 import { openForWriting } from './database.js'
-import { SERVER } from './migrations.js'
+import { SERVER } from './server-tables.js'
 
 export interface Phone {
   readonly id: string

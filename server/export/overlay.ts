@@ -1,5 +1,6 @@
 /** Speed, clock, heading and route as an ASS script, which ffmpeg draws into the picture of a clip. */
 import type { TrackPoint } from '../../core/ride/ride.js'
+import { type At, type Layout, layoutOf } from './overlay-layout.js'
 import { discAt, polygon, type Route, routeIn } from './overlay-route.js'
 import { clockIn, headingOf, shownText, speedOf, speedUnit, type Units } from './overlay-words.js'
 import type { UtcSpan } from './plan-shapes.js'
@@ -39,38 +40,6 @@ export function overlayOf(options: OverlayOptions): string {
     ...(route === null ? [] : dotEvents(options, dated, route, unit)),
   ]
   return `${headOf(widthPx, heightPx, unit)}${events.join('')}`
-}
-
-interface At {
-  readonly x: number
-  readonly y: number
-}
-
-interface Layout {
-  readonly speed: At
-  readonly heading: At
-  readonly compass: At & { readonly radiusPx: number }
-  readonly clock: At
-  readonly top: At
-  readonly route: At & { readonly sizePx: number }
-  readonly panel: At & { readonly sizePx: number }
-}
-
-/** Speed and heading below left, the clock below right, the route above right. */
-function layoutOf(widthPx: number, heightPx: number, unit: number): Layout {
-  const edge = 40 * unit
-  const sizePx = 250 * unit
-  const inner = 36 * unit
-  const panel = { x: widthPx - edge - sizePx, y: edge, sizePx }
-  return {
-    speed: { x: edge, y: heightPx - edge + 14 * unit },
-    compass: { x: edge + 34 * unit, y: heightPx - edge - 148 * unit, radiusPx: 30 * unit },
-    heading: { x: edge + 80 * unit, y: heightPx - edge - 148 * unit },
-    clock: { x: widthPx - edge, y: heightPx - edge },
-    top: { x: widthPx / 2, y: edge },
-    panel,
-    route: { x: panel.x + inner, y: panel.y + inner, sizePx: sizePx - 2 * inner },
-  }
 }
 
 function clockEvents({ timeZone, fromUtcMs, toUtcMs }: OverlayOptions, { clock }: Layout): string[] {

@@ -2,33 +2,18 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createBell } from '../../../core/process/bell.js'
-import { makeFolderDurably, UNFINISHED, writeDurably } from '../../../core/process/durable.js'
+import { makeFolderDurably, UNFINISHED } from '../../../core/process/durable.js'
 import type { Log } from '../../../core/process/log.js'
 import { pause, type Service } from '../../../core/process/service.js'
-import { ANCHOR_COLUMNS, type DueRecord, FIX_COLUMNS } from '../../../core/store/record-shapes.js'
+import type { DueRecord } from '../../../core/store/record-shapes.js'
 import type { Store } from '../../../core/store/store.js'
-import { createLineFiles, type LineSource } from './line-files.js'
-import { type InRecords, RECORDS, recordPath } from './names.js'
-import type { SegmentFiles } from './segment-files.js'
+import { type BringingUpOptions, createBringingUp } from './bringing-up.js'
+import { RECORDS } from './names.js'
 
-export interface RecordsOptions {
-  /** Absolute path of the footage folder. */
-  readonly footage: string
+export interface RecordsOptions extends BringingUpOptions {
   /** Whose ride goes on; null where nothing is recorded now. */
   readonly bootNumber: number | null
-  readonly store: Pick<
-    Store,
-    | 'anchorLines'
-    | 'bootRecord'
-    | 'fixLines'
-    | 'incidentRecord'
-    | 'recordsAreWritten'
-    | 'rideInProgress'
-    | 'rideRecord'
-    | 'settingRecord'
-    | 'takeDueRecords'
-  >
-  readonly segmentFiles: Pick<SegmentFiles, 'follow'>
+  readonly store: BringingUpOptions['store'] & Pick<Store, 'recordsAreWritten' | 'takeDueRecords'>
   /** Puts into the catalogue what waits for the next commit. */
   readonly commit: () => Promise<void>
   readonly log: Log
@@ -63,94 +48,15 @@ const PACE: Pace = { firstAfterMs: 5_000, everyMs: 30_000, betweenMs: 50, most: 
 const AT_ONCE = 200
 /** A card that fails everywhere is no matter of single files. */
 const MOST_FAILURES = 20
-/** The tracker judges the last few fixes anew; an anchor may lie up to a minute before the moment it is found. */
-const FIXES_AGAIN_MS = 10_000
-const ANCHORS_AGAIN_MS = 600_000
 
 export function createRecords(options: RecordsOptions): Records {
-  const { footage, bootNumber, store, segmentFiles, log } = options
+  const { footage, bootNumber, store, log } = options
   const pace = options.pace ?? PACE
-  const lines = createLineFiles(pace.betweenMs)
+  const { bringUp, remove, followRide } = createBringingUp(options, pace.betweenMs)
   const bell = createBell()
   let isWhole = false
   let isFailing = false
   let isTidy = false
-  let lastFix = ''
-
-  const write = async (kind: InRecords, id: string, record: object): Promise<void> => {
-    const path = recordPath(footage, kind, id)
-    if (path !== null) await writeDurably(path, `${JSON.stringify(record, null, 2)}\n`)
-  }
-
-  const fixesOf = (rideId: string): LineSource | null => {
-    const path = recordPath(footage, 'fixes', rideId)
-    const page: LineSource['page'] = (after) => store.fixLines(rideId, after)
-    return path === null ? null : { path, head: { rideId, columns: FIX_COLUMNS }, page, againMs: FIXES_AGAIN_MS }
-  }
-
-  const anchorsOf = (number: number): LineSource | null => {
-    const path = recordPath(footage, 'anchors', String(number))
-    const page: LineSource['page'] = (after) => store.anchorLines(number, after)
-    const head = { bootNumber: number, columns: ANCHOR_COLUMNS }
-    return path === null ? null : { path, head, page, againMs: ANCHORS_AGAIN_MS }
-  }
-
-  /** Answers whether there is anything to write: what is gone from the catalogue goes from here, too, but last. */
-  const bringUp = async ({ kind, id }: DueRecord, signal: AbortSignal): Promise<boolean> => {
-    switch (kind) {
-      case 'boot': {
-        const record = await store.bootRecord(Number(id))
-        if (record !== null) await write(kind, id, record)
-        return true
-      }
-      case 'anchors': {
-        const source = anchorsOf(Number(id))
-        if (source !== null) await lines.append(source, signal)
-        return true
-      }
-      case 'ride':
-      case 'incident': {
-        const record = await (kind === 'ride' ? store.rideRecord(id) : store.incidentRecord(id))
-        if (record !== null) await write(kind, id, record)
-        return record !== null
-      }
-      case 'fixes': {
-        const source = fixesOf(id)
-        const ride = await store.rideRecord(id)
-        if (source === null || ride === null) return true
-        await lines.rewrite(source, signal)
-        if (ride.ended) lines.forget(source.path)
-        return true
-      }
-      case 'setting': {
-        const record = await store.settingRecord(id)
-        if (record !== null) await write(kind, id, record)
-        return true
-      }
-      case 'segment':
-        await segmentFiles.follow(id)
-        return true
-    }
-  }
-
-  const remove = async ({ kind, id }: DueRecord): Promise<void> => {
-    for (const one of kind === 'ride' ? (['ride', 'fixes'] as const) : (['incident'] as const)) {
-      const path = recordPath(footage, one, id)
-      if (path !== null) await rm(path, { force: true })
-    }
-  }
-
-  /** What changes with every fix is due to nobody: the ride that goes on is looked at each time. */
-  const followRide = async (signal: AbortSignal): Promise<void> => {
-    const ride = bootNumber === null ? null : await store.rideInProgress(bootNumber)
-    if (ride === null || lastFix === `${ride.id} ${ride.totals.lastFixMonoMs}`) return
-    const source = fixesOf(ride.id)
-    const record = await store.rideRecord(ride.id)
-    if (source === null || record === null) return
-    await lines.append(source, signal)
-    await write('ride', ride.id, record)
-    lastFix = `${ride.id} ${ride.totals.lastFixMonoMs}`
-  }
 
   const writeAll = async (signal: AbortSignal): Promise<void> => {
     await makeFolderDurably(join(footage, RECORDS))
@@ -182,7 +88,7 @@ export function createRecords(options: RecordsOptions): Records {
     const [first] = troubles
     if (first !== undefined) throw new Error(`${first.record.kind} ${first.record.id}`, { cause: first.error })
     if (signal.aborted) return
-    await followRide(signal)
+    if (bootNumber !== null) await followRide(bootNumber, signal)
     // Only now: what a ride was joined to has been written with all of it.
     if (after !== null) return
     for (const record of gone) await remove(record)
