@@ -23,11 +23,13 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function spokecam(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+const spokecam = (...words: string[]) => ran(process.execPath, [PROGRAM, ...words, '--data', folder])
+
+function ran(program: string, words: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('SPOKECAM_'))
   const options = { cwd: folder, env: Object.fromEntries(own), maxBuffer: 1e8 }
   return new Promise((done) => {
-    execFile(process.execPath, [PROGRAM, ...words, '--data', folder], options, (error, stdout, stderr) => {
+    execFile(program, words, options, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : Number(error.code), stdout, stderr })
     })
   })
@@ -81,6 +83,19 @@ describe('spokecam export', () => {
     expect(stderr).not.toBe('')
     expect(readdirSync(blocked)).toEqual(['ride.gpx'])
     expect((await spokecam('export', 'latest', '--format', 'gpx', '-o', join(folder, 'no', 'ride.gpx'))).code).toBe(1)
+  })
+
+  it('leaves what was there before, and nothing beside it, where the card is full on the way', async () => {
+    const place = join(folder, 'full')
+    mkdirSync(place)
+    writeFileSync(join(place, 'ride.gpx'), 'old')
+    // A limit of 64 KiB a file stands for a card without room.
+    const words = ['export', 'latest', '--format', 'gpx', '--data', folder, '-o', join(place, 'ride.gpx')]
+    const limited = `ulimit -f 64; exec "$0" "$@"`
+    const { code, stderr } = await ran('bash', ['-c', limited, process.execPath, PROGRAM, ...words])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('EFBIG') })
+    expect(readdirSync(place)).toEqual(['ride.gpx'])
+    expect(readFileSync(join(place, 'ride.gpx'), 'utf8')).toBe('old')
   })
 
   it('writes through a link to where it leads, and into a device as it is', async () => {

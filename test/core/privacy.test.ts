@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { distanceM, type LatLon, pointAhead, stepOf } from '../../core/ride/geo.js'
 import type { TrackPoint } from '../../core/ride/ride.js'
 import { hiddenMsOf, hiddenSpansOf, isHidden } from '../../core/track/privacy.js'
+import { selected } from '../../core/track/selection.js'
 import { sha256 } from '../../core/track/sha-256.js'
 import { HOME, JUNE_UTC_MS } from '../fakes/readings.js'
 
@@ -112,6 +113,20 @@ describe('a privacy zone', () => {
     expect(hiddenOf(inside)).toMatchObject([
       { part: 1, fromMonoMs: -Infinity, toMonoMs: Infinity, fromUtcMs: null, toUtcMs: null },
     ])
+  })
+})
+
+describe('what may be read of a ride in progress', () => {
+  it('ends where it was looked at for zones, though it rides on into one while it is read', () => {
+    const known = straight(-9_000, -7_000)
+    const read = function* () {
+      yield* known
+      yield* straight(-7_000, 1_000).map((point) => ({ ...point, monoMs: point.monoMs + 401_000 }))
+    }
+    const until = known.at(-1) ?? null
+    const all = { period: {}, hidden: hiddenOf(known), until }
+    expect([...selected(read(), all)]).toEqual(known)
+    expect([...selected(read(), { ...all, until: null })].length).toBeGreaterThan(known.length)
   })
 })
 

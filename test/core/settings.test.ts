@@ -56,6 +56,25 @@ describe('a setting', () => {
   })
 })
 
+describe('what lies beside the footage', () => {
+  const taken = (name: string, value: unknown) => ({ name, value: JSON.stringify(value) })
+
+  it('has the secret by which tracks were cut so far: one that a new catalogue made up gives way', async () => {
+    await store.keepPrivacySecret('0'.repeat(32))
+    await store.takeInSetting(taken('privacySecret', '5da67f962b0e595f738f9fa4a4f5beb8'))
+    expect((await store.settings()).privacySecret).toBe('5da67f962b0e595f738f9fa4a4f5beb8')
+  })
+
+  it('changes nothing that the page has said since', async () => {
+    await store.changeSettings({ display: { units: 'imperial' } })
+    await store.takeInSetting(taken('display', { units: 'metric' }))
+    await store.takeInSetting(taken('privacy', { zones: [HOME] }))
+    expect(await store.settings()).toMatchObject({ display: { units: 'imperial' }, privacy: { zones: [HOME] } })
+    await store.takeInSetting(taken('display', { units: 'metric' }), true)
+    expect((await store.settings()).display).toEqual({ units: 'metric' })
+  })
+})
+
 describe('the device', () => {
   it('has one secret for good, which no second start changes', async () => {
     await openPageSettings(store, FILE)

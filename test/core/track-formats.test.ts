@@ -93,12 +93,14 @@ describe('a track in every format', () => {
 
   it.each(trackFormats)('as %s leads no line across what is hidden', (format) => {
     const zone = { ...HOME, radiusM: 1 }
+    // A hundred fixes a second: no gap in time tells that something was left out.
     const ride = Array.from({ length: 400 }, (_, n) =>
-      point(n, { latDeg: HOME.latDeg, lonDeg: HOME.lonDeg + (n - 200) * 0.0002 }),
+      point(n / 100, { latDeg: HOME.latDeg, lonDeg: HOME.lonDeg + (n - 200) * 0.0002 }),
     )
     const hidden = hiddenSpansOf(ride, [zone], 'secret')
     const seen = ride.filter((one) => !isHidden(one, hidden))
-    expect(seen.some((one, at) => at > 0 && !isGap(seen[at - 1] ?? one, one) && one.monoMs % 7 === 0)).toBe(true)
+    expect(seen.length).toBeLessThan(ride.length)
+    expect(seen.every((one, at) => at === 0 || !isGap(seen[at - 1] ?? one, one))).toBe(true)
     const isOne = text(format, ride)
     const isTwo = text(format, seen, { hidden })
     expect([stretchesIn(format, isOne), stretchesIn(format, isTwo)]).toEqual([1, 2])

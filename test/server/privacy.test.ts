@@ -30,8 +30,10 @@ beforeAll(async () => {
   await addRide(store, { id: 'ride-home', fromSecond: 1_000, toSecond: 1_020, fix: (second) => fixAt(second, 0) })
   const far = (second: number) => fixAt(second, 20_000 + second)
   await addRide(store, { id: 'ride-far', fromSecond: 2_000, toSecond: 2_020, fix: far })
-  for (const [at, second] of [FROM, FROM + 2, TO - 2].entries())
+  for (const [at, second] of [FROM - 4, FROM, FROM + 2, TO - 2].entries())
     await addSegment(store, { number: at + 1, file: `${at}.mp4`, rideId: 'ride-a', second })
+  // The first made room: it leaves with nobody.
+  await store.sweepSegments(await store.sweepable(0, 1))
   server = await startServer({ data, privacy: FILE.privacy })
   const { change } = await openPageSettings(store, FILE)
   device = startDevice(data, async (wish) => (wish.kind === 'change-settings' ? change(wish) : { kind: 'unknown' }))

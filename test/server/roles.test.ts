@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignedIn, Visitor } from '../../core/api/access.js'
+import type { Track } from '../../core/api/shapes.js'
 import type { Ask } from '../../core/link/messages.js'
 import { NOTHING_KEPT, settingsInForce } from '../../core/ride/settings.js'
 import { isOwnOrigin } from '../../server/access/origin.js'
@@ -12,6 +13,7 @@ import { openCatalogue } from '../../server/http/catalogue.js'
 import { openHolding } from '../../server/http/holding.js'
 import { addRide, openRides } from '../fakes/a-ride.js'
 import { makeDataFolder, SHARED } from '../fakes/a-server.js'
+import { HOME } from '../fakes/readings.js'
 
 const OWNER: Visitor = { role: 'owner', id: 'phone-1', name: 'phone' }
 const VIEWER: Visitor = { role: 'viewer', id: 'share-1', name: 'share', rideId: 'ride-a' }
@@ -42,7 +44,7 @@ beforeAll(async () => {
   app = await createApplication({
     signedIn,
     isOwnOrigin,
-    settingsInForce: () => settingsInForce(SHARED, NOTHING_KEPT),
+    settingsInForce: () => settingsInForce({ ...SHARED, privacy: { zones: [{ ...HOME, radiusM: 60 }] } }, NOTHING_KEPT),
     pair: () => ({ kind: 'closed' }),
     signOut: (id) => void signedOut.push(id),
     cookieOf: (token) => token,
@@ -145,6 +147,8 @@ describe('a viewer', () => {
     ['/api/rides/ride-b/segments', 404],
     ['/api/rides/ride-b/video.m3u8', 404],
     ['/api/rides', 404],
+    ['/api/rides/ride-a/privacy', 404],
+    ['/api/settings', 404],
     ['/api/now', 404],
     ['/api/segments?ride=none', 404],
     ['/api/incidents', 404],
@@ -157,6 +161,26 @@ describe('a viewer', () => {
     const answer = await app.inject({ url, headers: { 'x-visitor': 'viewer' } })
     expect(answer.statusCode).toBe(expected)
   })
+
+  it.each(['track.gpx', 'track.gpx?privacy=off', 'track.geojson', 'track.csv'])(
+    'is shown nothing of the privacy zones by %s, whatever is asked',
+    async (file) => {
+      const get = (visitor: string) =>
+        app.inject({ url: `/api/rides/ride-a/${file}`, headers: { 'x-visitor': visitor } })
+      const lines = async (visitor: string) => (await get(visitor)).body.match(/2026-06-06T08:0[12]:\d\d/g)?.length ?? 0
+      expect(await lines('viewer')).toBeGreaterThan(0)
+      expect(await lines('viewer')).toBeLessThan((await lines('owner')) - 10)
+    },
+  )
+
+  it('is shown nothing of them on the map either', async () => {
+    const track = async (visitor: string) =>
+      (await app.inject({ url: '/api/rides/ride-a/track', headers: { 'x-visitor': visitor } })).json<Track>()
+    const [seen, all] = [await track('viewer'), await track('owner')]
+    expect(seen.ofPoints).toBeLessThan(all.ofPoints - 10)
+    expect(seen.ofPoints).toBeGreaterThan(0)
+    expect(seen.stretches[0]?.[0]?.[0]).toBeGreaterThan(all.stretches[0]?.[0]?.[0] ?? 180)
+  })
 })
 
 describe('a viewer, too,', () => {
@@ -167,6 +191,7 @@ describe('a viewer, too,', () => {
     ['PATCH', '/api/rides/ride-a'],
     ['POST', '/api/rides/ride-a/clips'],
     ['DELETE', '/api/clips/x'],
+    ['PATCH', '/api/settings'],
   ] as const)('may not %s %s', async (method, url) => {
     const answer = await app.inject({ method, url, headers: { 'x-visitor': 'viewer' }, payload: { note: 'x' } })
     expect(answer.statusCode).toBe(403)
