@@ -88,34 +88,38 @@ describe('the page', () => {
     expect(faults).toEqual([])
   }, 60_000)
 
-  it('says before a track leaves what stays, once there is a privacy zone, and lets a glove take it away', async () => {
-    const { page, faults } = await pairedPhone('light')
-    await page.getByTestId('fix-quality').filter({ hasText: '3D fix' }).waitFor()
-    await page.getByRole('link', { name: 'Settings' }).click()
-    await page.getByRole('button', { name: '200 m' }).click()
-    await page.getByRole('button', { name: 'Where I am now' }).click()
-    const remove = page.getByRole('button', { name: /^Remove the zone/ })
-    await remove.waitFor()
-    expect((await remove.boundingBox())?.height).toBeGreaterThanOrEqual(60)
-    expect(await barriersOn(page)).toEqual([])
-    expect(await scrollsSideways(page)).toBe(false)
+  it.runIf(IS_LONG)(
+    'says before a track leaves what stays, once there is a privacy zone, and lets a glove take it away',
+    async () => {
+      const { page, faults } = await pairedPhone('light')
+      await page.getByTestId('fix-quality').filter({ hasText: '3D fix' }).waitFor()
+      await page.getByRole('link', { name: 'Settings' }).click()
+      await page.getByRole('button', { name: '200 m' }).click()
+      await page.getByRole('button', { name: 'Where I am now' }).click()
+      const remove = page.getByRole('button', { name: /^Remove the zone/ })
+      await remove.waitFor()
+      expect((await remove.boundingBox())?.height).toBeGreaterThanOrEqual(60)
+      expect(await barriersOn(page)).toEqual([])
+      expect(await scrollsSideways(page)).toBe(false)
 
-    await page.getByRole('link', { name: 'Rides' }).click()
-    await page.getByTestId('ride').first().click()
-    await page.getByTestId('take-along').scrollIntoViewIfNeeded()
-    await page.getByTestId('leaving').filter({ hasText: 'Nothing leaves' }).waitFor()
-    const link = page.getByRole('link', { name: /^Track as GPX/ })
-    expect(await link.getAttribute('href')).toMatch(/track\.gpx\?privacy=on$/)
-    expect(await barriersOn(page)).toEqual([])
-    await page.getByRole('switch', { name: 'Hide my privacy zones' }).click()
-    expect(await link.getAttribute('href')).toMatch(/track\.gpx$/)
+      await page.getByRole('link', { name: 'Rides' }).click()
+      await page.getByTestId('ride').first().click()
+      await page.getByTestId('take-along').scrollIntoViewIfNeeded()
+      await page.getByTestId('leaving').filter({ hasText: 'Nothing leaves' }).waitFor()
+      const link = page.getByRole('link', { name: /^Track as GPX/ })
+      expect(await link.getAttribute('href')).toMatch(/track\.gpx\?privacy=on$/)
+      expect(await barriersOn(page)).toEqual([])
+      await page.getByRole('switch', { name: 'Hide my privacy zones' }).click()
+      expect(await link.getAttribute('href')).toMatch(/track\.gpx$/)
 
-    await page.getByRole('link', { name: 'Settings' }).click()
-    await remove.click()
-    await page.getByRole('button', { name: /^Really remove/ }).click()
-    await page.getByText('There is none yet.').waitFor()
-    expect(faults).toEqual([])
-  }, 60_000)
+      await page.getByRole('link', { name: 'Settings' }).click()
+      await remove.click()
+      await page.getByRole('button', { name: /^Really remove/ }).click()
+      await page.getByText('There is none yet.').waitFor()
+      expect(faults).toEqual([])
+    },
+    60_000,
+  )
 
   it.runIf(IS_LONG)(
     'works without a map where the browser has no WebGL',
