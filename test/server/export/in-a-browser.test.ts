@@ -100,8 +100,11 @@ async function framesShown(base64: string, moments: readonly number[]) {
       const numbers: number[] = []
       for (const time of times) {
         const sought = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }))
+        const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve))
         video.currentTime = time
         await sought
+        // On a busy machine the frame itself is there a moment later; nothing comes where it was there before.
+        await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 1_000))])
         numbers.push(number())
       }
       return { first, numbers, durationMs: video.duration * 1_000 }
