@@ -7,6 +7,7 @@ import type { SettingsInForce } from '../core/ride/settings.js'
 import { segmentsOfSpan } from '../core/store/clip-footage.js'
 import type { SegmentOnCard } from '../core/store/footage.js'
 import type { HiddenSpan } from '../core/track/hidden-span.js'
+import { asGrown } from './export/film.js'
 import type { AskCatalogue } from './export/making.js'
 import type { ClipAsk, UtcSpan } from './export/plan-shapes.js'
 import { hiddenIn } from './http/track-points.js'
@@ -25,10 +26,8 @@ export async function clipAskOf(
   const hidden = privacy ? await hiddenUtcSpans(ask, ride.id, settings) : []
   const span = { camera, fromUtcMs, toUtcMs }
   const segments = ask((reading) => segmentsOfSpan(reading, ride.id, span))
-  return {
-    ...{ ...span, cameras: ride.cameras, hidden },
-    segments: segments.map((segment) => ({ ...segment, path: join(footage, segment.file) })),
-  }
+  const filmed = segments.map((segment) => ({ ...segment, path: join(footage, segment.file) }))
+  return { ...span, cameras: ride.cameras, hidden, segments: await asGrown(filmed) }
 }
 
 /**
