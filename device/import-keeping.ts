@@ -53,7 +53,7 @@ async function writeRecords(data: string, store: Store, log: Log): Promise<void>
   const segmentFiles = createSegmentFiles(footage, false, store)
   const records = createRecords({ footage, bootNumber: null, store, segmentFiles, commit: async () => {}, log })
   records.catalogueIsWhole()
-  await records.writeDue(AbortSignal.timeout(RECORDS_WITHIN_MS))
+  await records.writeLast(AbortSignal.timeout(RECORDS_WITHIN_MS))
 }
 
 async function throughTheDevice(data: string, catalogue: string): Promise<OpenKeeping> {

@@ -212,7 +212,7 @@ export async function ride(options: RidingOptions): Promise<void> {
   )
   await batch.commit()
   await store.closeBoot(bootNumber)
-  await records.writeDue(AbortSignal.timeout(LAST_RECORDS_WITHIN_MS))
+  await records.writeLast(AbortSignal.timeout(LAST_RECORDS_WITHIN_MS))
 }
 
 /** A device without a receiver has no readings, ever. */

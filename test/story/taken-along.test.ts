@@ -16,7 +16,7 @@ import { get, type Spokecam, startSpokecam } from '../fakes/spokecam.js'
 
 const IS_LONG = process.env['SPOKECAM_TEST'] === 'long'
 const EXPORTS_S = 600
-const SEGMENT_S = 20
+const SEGMENT_S = 8
 const FPS = 24
 const FILM_FRAMES = 10 * FPS
 const CLIP_MS = 4_000

@@ -64,7 +64,7 @@ async function writeWhatIsDue(catalogue: string, footage: string, log: Log, sign
       const nothing = { bootNumber: null, commit: async () => {}, pace: NOTHING_HELD_UP }
       const records = createRecords({ footage, store, segmentFiles, log, ...nothing })
       records.catalogueIsWhole()
-      await records.writeDue(signal)
+      await records.writeLast(signal)
     } finally {
       await store.close()
     }

@@ -34,8 +34,10 @@ export interface Records {
   readonly catalogueIsWhole: () => void
   /** Something is due that should not wait. */
   readonly look: () => void
-  /** Writes all that is due, as far as it comes until the signal aborts; trouble is told once. */
+  /** Writes what is due at its pace, as far as it comes until the signal aborts; trouble is told once. */
   readonly writeDue: (signal: AbortSignal) => Promise<void>
+  /** The same at the end, when nobody records any more: all of it, as fast as it goes. */
+  readonly writeLast: (signal: AbortSignal) => Promise<void>
   readonly service: Service
 }
 
@@ -45,6 +47,7 @@ export interface Records {
  * some 4 ms of the processor: one a second is under half a percent of it.
  */
 const PACE: Pace = { firstAfterMs: 5_000, everyMs: 30_000, betweenMs: 50, most: 30 }
+const IN_HASTE: Pick<Pace, 'betweenMs' | 'most'> = { betweenMs: 0, most: Number.POSITIVE_INFINITY }
 const AT_ONCE = 200
 /** A card that fails everywhere is no matter of single files. */
 const MOST_FAILURES = 20
@@ -58,15 +61,21 @@ export function createRecords(options: RecordsOptions): Records {
   let isFailing = false
   let isTidy = false
 
-  const writeAll = async (signal: AbortSignal): Promise<void> => {
+  const writeAll = async (signal: AbortSignal, { betweenMs, most }: typeof IN_HASTE): Promise<void> => {
     await makeFolderDurably(join(footage, RECORDS))
     if (!isTidy) await removeUnfinished(join(footage, RECORDS))
     isTidy = true
     await options.commit()
     const gone: DueRecord[] = []
-    const troubles: { readonly record: DueRecord; readonly error: unknown }[] = []
+    const troubles: { readonly of: string; readonly error: unknown }[] = []
+    const meet = (of: string, error: unknown): void => {
+      if (!signal.aborted) troubles.push({ of, error })
+    }
+    // What is worth most comes first.
+    if (bootNumber !== null)
+      await followRide(bootNumber, signal).catch((error) => meet('of the ride that goes on', error))
     let after: DueRecord | null = null
-    let left = pace.most
+    let left = most
     do {
       const asked = Math.min(AT_ONCE, left)
       const page: DueRecord[] = await store.takeDueRecords(after, asked)
@@ -77,28 +86,27 @@ export function createRecords(options: RecordsOptions): Records {
           const isThere = await bringUp(record, signal)
           ;(isThere ? written : gone).push(record)
         } catch (error) {
-          if (!signal.aborted) troubles.push({ record, error })
+          meet(`${record.kind} ${record.id}`, error)
         }
-        if (page.length > 1) await pause(pace.betweenMs, signal)
+        if (page.length > 1 && betweenMs > 0) await pause(betweenMs, signal)
       }
       if (written.length > 0) await store.recordsAreWritten(written)
       left -= page.length
       after = page.length < asked ? null : (page.at(-1) ?? null)
     } while (after !== null && left > 0 && !signal.aborted && troubles.length < MOST_FAILURES)
     const [first] = troubles
-    if (first !== undefined) throw new Error(`${first.record.kind} ${first.record.id}`, { cause: first.error })
+    if (first !== undefined) throw new Error(first.of, { cause: first.error })
     if (signal.aborted) return
-    if (bootNumber !== null) await followRide(bootNumber, signal)
     // Only now: what a ride was joined to has been written with all of it.
     if (after !== null) return
     for (const record of gone) await remove(record)
     if (gone.length > 0) await store.recordsAreWritten(gone)
   }
 
-  const writeDue = async (signal: AbortSignal): Promise<void> => {
+  const write = async (signal: AbortSignal, at: typeof IN_HASTE): Promise<void> => {
     if (!isWhole) return
     try {
-      await writeAll(signal)
+      await writeAll(signal, at)
       if (isFailing) log.info('records of the catalogue are written again')
       isFailing = false
     } catch (error) {
@@ -113,13 +121,14 @@ export function createRecords(options: RecordsOptions): Records {
       isWhole = true
     },
     look: bell.ring,
-    writeDue,
+    writeDue: (signal) => write(signal, pace),
+    writeLast: (signal) => write(signal, IN_HASTE),
     service: {
       name: 'records',
       run: async (signal) => {
         await bell.rung(pace.firstAfterMs, signal)
         while (!signal.aborted) {
-          await writeDue(signal)
+          await write(signal, pace)
           await bell.rung(pace.everyMs, signal)
         }
       },
