@@ -172,6 +172,8 @@ describe('a record', () => {
     await few.writeDue(forever)
     expect(await due()).toHaveLength(left - 6)
     expect((await lines()).at(-1)?.[1]).toBe(161_000)
+    await few.writeLast(forever)
+    expect(await due()).toEqual([])
   })
 
   it('is written of nothing while it is not known whether the catalogue was lost', async () => {
