@@ -37,8 +37,8 @@ const queue = createOrderQueue<QueuedOrder>({
   },
 })
 const backups = keepBackups(file, { writer, carers, hold: queue.hold, release: queue.release, say })
-/** Beside a recording that has long begun. */
-let nextLook = setTimeout(look, looksAfterMs)
+/** Beside a recording that has long begun. It holds up no end: what is closed is not looked at any more. */
+let nextLook = setTimeout(look, looksAfterMs).unref()
 
 parentPort?.on('message', (order: Order) => {
   if ('steps' in order) queue.take({ ...order, isLast: false })
@@ -50,7 +50,7 @@ parentPort?.on('message', (order: Order) => {
 async function look(): Promise<void> {
   const beganMs = performance.now()
   await backups.lookAfter()
-  nextLook = setTimeout(look, Math.max(LOOKS_EVERY_MS, (performance.now() - beganMs) / LOOKS_SHARE))
+  nextLook = setTimeout(look, Math.max(LOOKS_EVERY_MS, (performance.now() - beganMs) / LOOKS_SHARE)).unref()
 }
 
 async function takeCare(id: number, care: Exclude<Care, 'close'>): Promise<void> {
