@@ -5,6 +5,8 @@ import { failureOf, troubleOf } from './trouble.js'
 
 /** "Spok" in ASCII: a zero-length or foreign file opens and passes every check of SQLite's own, but does not carry this. */
 const APPLICATION_ID = 0x53706f6b
+/** Of pages of a file that the system keeps at hand anyway; better-sqlite3 takes 16 MiB, which a long track would fill. */
+const READER_CACHE_KIB = 2_048
 /** A write that waits longer than this for another process' lock has met trouble, not traffic. */
 const BUSY_TIMEOUT_MS = 300
 
@@ -32,6 +34,7 @@ export function openForWriting(file: string, migrations: readonly Migration[]): 
 export function openForReading(file: string): Connection {
   const database = connect(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
   try {
+    setPragma(database, 'cache_size', -READER_CACHE_KIB)
     requireOurs(database, file)
   } catch (error) {
     database.close() // Every request of every page tries again.

@@ -41,4 +41,4 @@ export function* inPieces(texts: Iterable<string>): Generator<string> {
   if (piece !== '') yield piece
 }
 
-const PIECE_CHARACTERS = 64 * 1024
+const PIECE_CHARACTERS = 16 * 1024
