@@ -7,7 +7,7 @@ import type { Reader } from '../core/store/store.js'
 import type { Period } from '../core/track/period.js'
 import { hiddenSpansOf } from '../core/track/privacy.js'
 import { type Selection, selected } from '../core/track/selection.js'
-import { inPieces, TRACK_FORMATS, type TrackWriting, trackFormatIn, trackFormats } from '../core/track/track-format.js'
+import { TRACK_FORMATS, type TrackWriting, trackFormatIn, trackFormats } from '../core/track/track-format.js'
 import { openCatalogue, rideNamed } from './catalogue.js'
 import type { Given } from './command.js'
 import { writeOut } from './output.js'
@@ -25,7 +25,7 @@ export async function run(given: Given): Promise<number> {
     const points = (): Iterable<TrackPoint> => selected(reader?.pointsOf(ride.id) ?? [], selection)
     const utcMs = isPrivate ? firstUtcMsOf(points()) : ride.startedUtcMs
     const head = { name: ride.name ?? ride.id, utcMs, simulated: ride.simulated, hidden: selection.hidden }
-    await writeOut(inPieces(write(head, points())), given.text('output'))
+    await writeOut(write(head, points()), given.text('output'))
     return EXIT.done
   } finally {
     reader?.close()

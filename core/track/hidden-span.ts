@@ -18,6 +18,7 @@ type Placed = Pick<TrackPoint, 'part' | 'monoMs'>
 
 /** @param spans as hiddenSpansOf tells them: in order, none over another */
 export function isHidden(point: Placed, spans: readonly HiddenSpan[]): boolean {
+  if (spans.length === 0) return false
   const span = lastBegunBefore(point, spans)
   return span !== undefined && span.part === point.part && point.monoMs < span.toMonoMs
 }
